@@ -31,21 +31,23 @@ const PARALLEL_PLANS: usize = 3;
 const DISK_MEGABYTES: u64 = 1_000;
 /// Bytes of a megabyte.
 const MEGABYTE: u64 = 1_000_000;
-/// Requests to delete one resource: the deletion, and polls until the resource is gone.
-const CLEANING_EACH: u64 = 5;
+/// Requests to delete one resource, until deletions of the run show the number: the deletion, and polls until the
+/// resource is gone.
+pub const CLEANING_EACH: u64 = 5;
 /// A hundred years: time on the paused clock of the mock costs nothing.
 const SECONDS_MOCK: u64 = 100 * 365 * 24 * 3600;
 /// Longer than any run.
 const UNLIMITED_TIME: Duration = Duration::from_secs(u32::MAX as u64);
 
-/// The limits of one campaign, of one plan, or of cleaning up.
+/// The limits of one campaign, of one plan, or of cleaning up. The sum of the three numbers of requests is the limit
+/// of everything that the campaign sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Requests of plans, polls and retries included.
+    /// Requests of plans, and of the checks, tokens and cleaning up until the last plan ends.
     pub requests: u64,
-    /// Requests for shrinking all findings.
+    /// Requests for shrinking all findings. Cleaning up at the end of the run uses the rest.
     pub shrink_requests: u64,
-    /// Additional requests that only cleaning up may send.
+    /// Requests that only cleaning up may send.
     pub cleanup_requests: u64,
     /// Time for plans from the first request, on the endpoint's clock (the paused clock for the mock).
     pub time: Duration,
@@ -104,6 +106,12 @@ impl Limits {
         first_only: false,
     };
 
+    /// Everything that the campaign may send.
+    #[must_use]
+    pub fn total_requests(&self) -> u64 {
+        self.requests.saturating_add(self.shrink_requests).saturating_add(self.cleanup_requests)
+    }
+
     /// The limits of one plan of the campaign. One plan may spend all requests and all time.
     #[must_use]
     pub fn for_plan(&self) -> Limits {
@@ -143,7 +151,7 @@ impl Limits {
 /// Limits from the command line or the test harness. Absent limits depend on the endpoint.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestedLimits {
-    /// Requests of one campaign against the mock, or of a whole run against an endpoint.
+    /// Everything that one campaign against the mock, or a whole run against an endpoint, may send.
     pub requests: Option<u64>,
     /// Plans of one campaign.
     pub plans: Option<u64>,
@@ -157,12 +165,18 @@ impl RequestedLimits {
     /// No limit is requested.
     pub const NONE: RequestedLimits = RequestedLimits { requests: None, plans: None, fast: false, first: false };
 
-    /// The limits of a campaign against the mock, or against a service in the same process.
+    /// The limits of a campaign against the mock, or against a service in the same process. A quarter of the
+    /// requested requests is for shrinking.
     #[must_use]
     pub fn for_mock(&self) -> Limits {
+        let usual = if self.fast { REQUESTS_MOCK / 10 } else { REQUESTS_MOCK };
+        let (requests, shrink_requests) = match self.requests {
+            Some(all) => (all - all / 4, all / 4),
+            None => (usual, REQUESTS_MOCK),
+        };
         Limits {
-            requests: self.requests.unwrap_or(if self.fast { REQUESTS_MOCK / 10 } else { REQUESTS_MOCK }),
-            shrink_requests: self.requests.unwrap_or(REQUESTS_MOCK).max(500),
+            requests,
+            shrink_requests,
             time: Duration::from_secs(SECONDS_MOCK),
             plans: self.plans.unwrap_or(PLANS),
             steps_per_plan: STEPS_PER_PLAN,

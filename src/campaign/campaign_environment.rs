@@ -29,6 +29,8 @@ pub struct CampaignEnvironment<'a> {
     pub pace: Pace,
     /// Limits of the campaign.
     pub limits: Limits,
+    /// The requests and the time of the campaign, from the checks before the first plan to the end of cleaning up.
+    pub budget: SharedBudget,
     /// Seed of the jitter of waits.
     pub seed: u64,
     /// Whether choosers pick only operations that change nothing.
@@ -54,7 +56,6 @@ impl CampaignEnvironment<'_> {
     pub fn make_environment_outside_plans<'b>(
         &'b self,
         endpoint: &'b dyn Endpoint,
-        purse: &'b SharedBudget,
     ) -> PlanEnvironment<'b> {
         PlanEnvironment {
             endpoint,
@@ -64,7 +65,7 @@ impl CampaignEnvironment<'_> {
             marker: &NullMarker,
             pace: self.pace,
             limits: self.limits.for_cleanup(),
-            shared_budget: purse,
+            shared_budget: &self.budget,
             seeds: (self.seed, 0),
             cancel: self.cancel.clone(),
         }
@@ -80,7 +81,7 @@ impl CampaignEnvironment<'_> {
 pub async fn clean_up_run(site: &CampaignEnvironment<'_>) -> Vec<Leftover> {
     let Some(keeper) = &site.tracker else { return Vec::new() };
     let endpoint = (site.endpoint)(0);
-    let purse = SharedBudget::new(site.limits);
-    let context = site.make_environment_outside_plans(endpoint.as_ref(), &purse);
+    site.budget.start_closing();
+    let context = site.make_environment_outside_plans(endpoint.as_ref());
     cleanup::clean_up_run(&site.make_cleanup_context(&context), keeper).await
 }

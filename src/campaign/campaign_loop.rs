@@ -140,7 +140,7 @@ async fn shrink_findings(share: &CampaignState<'_>, gathered: &mut PlanResultCol
     let limits = share.env.limits.for_shrinking();
     let mut left = limits.requests;
     share.start_shrinking();
-    share.shared_budget.raise_limits(&limits);
+    share.shared_budget.start_shrinking();
     for found in &mut gathered.findings {
         if left == 0 {
             break;

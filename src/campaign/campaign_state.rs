@@ -3,6 +3,7 @@
 use super::campaign_environment::CampaignEnvironment;
 use super::event::{CampaignEvent, CampaignListener};
 use super::transition_times::TransitionTimes;
+use crate::cleanup::count_list_requests;
 use crate::limits::Limits;
 use crate::plan::Coverage;
 use crate::plan_execution::{SharedBudget, StopReason};
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 /// resources. All plans run on one thread; no borrow outlives a call.
 pub(super) struct CampaignState<'a> {
     pub env: &'a CampaignEnvironment<'a>,
-    pub shared_budget: SharedBudget,
+    pub shared_budget: &'a SharedBudget,
     pub coverage: RefCell<Coverage>,
     pub transition_times: RefCell<TransitionTimes>,
     listener: RefCell<&'a mut dyn CampaignListener>,
@@ -22,8 +23,24 @@ pub(super) struct CampaignState<'a> {
     live_resources_max: usize,
     /// Number of live resources by running plan.
     live: RefCell<BTreeMap<u64, usize>>,
+    /// Number of resources that exist, or may exist, by running plan.
+    alive: RefCell<BTreeMap<u64, usize>>,
     /// Number of leftovers of finished plans.
     leftovers: Cell<usize>,
+    unnamed: Cell<UnnamedRow>,
+    /// Requests for the search through the lists at the end of the run.
+    closing_requests: u64,
+}
+
+/// Most creates in a row whose resource has no known id.
+const UNNAMED_MAX: u32 = 3;
+
+/// The creates in a row whose resource has no known id.
+#[derive(Debug, Clone, Copy, Default)]
+struct UnnamedRow {
+    creates: u32,
+    /// Whether the endpoint accepted one of the creates, so that the lack of an id is no loss of a response.
+    accepted: bool,
 }
 
 impl<'a> CampaignState<'a> {
@@ -34,14 +51,17 @@ impl<'a> CampaignState<'a> {
     ) -> CampaignState<'a> {
         CampaignState {
             env: site,
-            shared_budget: SharedBudget::new(limits),
+            shared_budget: &site.budget,
             coverage: RefCell::default(),
             transition_times: RefCell::default(),
             listener: RefCell::new(listener),
             shrinking: Cell::new(false),
             live_resources_max: limits.live_resources,
             live: RefCell::default(),
+            alive: RefCell::default(),
             leftovers: Cell::new(0),
+            unnamed: Cell::default(),
+            closing_requests: count_list_requests(&site.model, &site.plan_limits.callers),
         }
     }
 
@@ -67,7 +87,9 @@ impl<'a> CampaignState<'a> {
     /// Removes a finished plan with `left` leftovers.
     pub fn remove_plan(&self, plan: u64, left: usize) {
         self.live.borrow_mut().remove(&plan);
+        self.alive.borrow_mut().remove(&plan);
         self.leftovers.set(self.leftovers.get() + left);
+        self.keep_for_deletions();
     }
 
     /// Number of live resources that a plan may have.
@@ -80,13 +102,74 @@ impl<'a> CampaignState<'a> {
     /// Reserves `births` live resources for a step, in addition to the `alive` resources of the plan.
     ///
     /// # Errors
-    /// [`StopReason::Live`] if the step would exceed the limit.
+    /// [`StopReason::Live`] if the step would exceed the limit, [`StopReason::Requests`] if the deletion of the
+    /// resources would not be affordable, and [`StopReason::Unnamed`] after several creates without an id.
     pub fn reserve_places(&self, plan: u64, alive: usize, births: usize) -> Result<(), StopReason> {
         if births > 0 && alive + births > self.count_free_places(plan) {
             return Err(StopReason::Live { most: self.live_resources_max });
         }
+        if births > 0 && self.unnamed.get().creates >= UNNAMED_MAX {
+            return Err(StopReason::Unnamed { count: UNNAMED_MAX });
+        }
         self.live.borrow_mut().insert(plan, (alive + births).max(1));
+        self.alive.borrow_mut().insert(plan, alive + births);
+        if births > 0 && self.env.tracker.is_some() {
+            if !self.shared_budget.afford_creates(self.count_alive(), self.closing_requests) {
+                self.alive.borrow_mut().insert(plan, alive);
+                self.keep_for_deletions();
+                return Err(StopReason::Requests);
+            }
+            return Ok(());
+        }
+        self.keep_for_deletions();
         Ok(())
+    }
+
+    /// Notes whether the id of a created resource is known.
+    ///
+    /// # Errors
+    /// [`StopReason::Unnamed`] after several creates in a row without an id. If the endpoint accepted one of them, all
+    /// plans stop; lost responses stop the plan, whose cleaning up searches for the resources.
+    pub fn note_create(&self, named: bool, accepted: bool) -> Result<(), StopReason> {
+        let UnnamedRow { creates, accepted: before } = self.unnamed.get();
+        if named {
+            self.unnamed.set(UnnamedRow::default());
+            return Ok(());
+        }
+        let row = UnnamedRow { creates: creates + 1, accepted: accepted || before };
+        self.unnamed.set(row);
+        if row.creates < UNNAMED_MAX {
+            return Ok(());
+        }
+        let stop = StopReason::Unnamed { count: row.creates };
+        if row.accepted {
+            self.shared_budget.halt_plans(stop.clone());
+        }
+        Err(stop)
+    }
+
+    /// Takes in the end of cleaning up after a plan that stopped because ids were unknown: creates may go on if
+    /// nothing is left of the plan.
+    pub fn resolve_unnamed(&self, stop: &StopReason, left: usize) {
+        if left == 0 && !self.unnamed.get().accepted {
+            self.unnamed.set(UnnamedRow::default());
+        } else {
+            self.shared_budget.halt_plans(stop.clone());
+        }
+    }
+
+    /// Number of resources that exist, or may exist.
+    fn count_alive(&self) -> usize {
+        self.alive.borrow().values().sum::<usize>() + self.leftovers.get()
+    }
+
+    /// Keeps the requests for the deletion of all live resources.
+    fn keep_for_deletions(&self) {
+        if let Some(tracker) = &self.env.tracker {
+            let alive = self.count_alive();
+            let closing = if alive > 0 || tracker.has_created() { self.closing_requests } else { 0 };
+            self.shared_budget.keep_for_deletions(alive, closing);
+        }
     }
 
     /// Whether a further plan could create a resource.

@@ -5,6 +5,7 @@ use crate::history::{CallCause, Exchange, Outcome, RecordedHistory};
 use crate::model::{ClauseTally, Model, OutcomeKind};
 use crate::oracle::{ClauseResult, Finding};
 use crate::plan::{Plan, SuiteHints};
+use crate::plan_execution::RequestShares;
 use std::sync::Arc;
 
 /// A finding with the plans that show the deviation.
@@ -47,6 +48,8 @@ pub struct SpentRequests {
     pub shrinking: u64,
     /// Requests for cleaning up.
     pub cleaning: u64,
+    /// Checks before the first plan, requests for tokens, and repetitions with a renewed token.
+    pub checking: u64,
     /// Number of plans.
     pub plans: u64,
     /// Number of steps that were not sent.
@@ -80,6 +83,17 @@ impl SpentRequests {
         spent
     }
 
+    /// Takes over the numbers of requests outside of plans.
+    pub fn note_shares(&mut self, shares: RequestShares) {
+        (self.cleaning, self.checking) = (shares.cleaning, shares.checking);
+    }
+
+    /// Everything that was sent.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.requests + self.shrinking + self.cleaning + self.checking
+    }
+
     /// Adds the counts of another plan.
     pub fn add_counts(&mut self, other: &SpentRequests) {
         self.requests += other.requests;
@@ -92,6 +106,7 @@ impl SpentRequests {
         self.throttled += other.throttled;
         self.shrinking += other.shrinking;
         self.cleaning += other.cleaning;
+        self.checking += other.checking;
         self.plans += other.plans;
         self.steps_skipped += other.steps_skipped;
     }

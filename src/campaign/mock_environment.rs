@@ -12,7 +12,7 @@ use crate::limits::Limits;
 use crate::mock::{Mock, Mutant, Tempo};
 use crate::model::{BeliefLimits, Model};
 use crate::plan::{PlanLimits, SuiteHints};
-use crate::plan_execution::{Cancellation, Pace};
+use crate::plan_execution::{Cancellation, Pace, SharedBudget};
 use crate::schema::CompiledCatalog;
 use crate::suite::IdExpression;
 use std::collections::BTreeMap;
@@ -103,6 +103,7 @@ pub fn make_mock_environment<'a>(
             ..Pace::IN_PROCESS
         },
         limits: home.limits,
+        budget: SharedBudget::new(home.limits),
         seed: home.seed,
         reading_only: false,
         cancel,

@@ -99,8 +99,7 @@ impl PlanResultCollector {
         selection: &ClauseSelection,
         standing: &dyn Fn(ClauseId) -> ClauseDecidability,
     ) -> (Conclusion, Vec<Leftover>) {
-        self.spent.cleaning =
-            share.shared_budget.count_spent().saturating_sub(self.spent.requests + self.spent.shrinking);
+        self.spent.note_shares(share.shared_budget.shares());
         let findings: Vec<Finding> = self.findings.iter().map(|found| found.finding.clone()).collect();
         let model = &share.env.model;
         let rows = decide_verdicts(model, &self.tally, &findings, selection, standing, self.stopped.as_deref());

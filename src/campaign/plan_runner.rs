@@ -6,7 +6,7 @@ use super::conclusion::SpentRequests;
 use super::event::{CampaignEvent, CampaignListener};
 use super::online_judge::OnlineJudge;
 use super::profile_setup::{begin_provocation, complete_body, end_provocation};
-use crate::cleanup::{Leftover, PlanMarks, ResourceTracker, clean_up_plan};
+use crate::cleanup::{Leftover, LiveResourceLedger, PlanMarks, ResourceTracker, clean_up_plan};
 use crate::history::{Exchange, FORMAT as HISTORY_FORMAT, HistoryHeader, Outcome, RecordedHistory};
 use crate::limits::Limits;
 use crate::model::{Belief, ClauseTally, ExceededLimit, Existence, ResourceId, SuiteEvaluationError};
@@ -62,13 +62,16 @@ pub(super) async fn run_plan(
         marker: tracked.as_ref().map_or(&NullMarker as &dyn CallMarker, |(_, living)| &living.marker),
         limits,
         seeds: (site.seed, number),
-        ..site.make_environment_outside_plans(endpoint.as_ref(), &share.shared_budget)
+        ..site.make_environment_outside_plans(endpoint.as_ref())
     };
     let mut plan = RunningPlan::new(share, &context, number, tracked.as_ref());
     share.register_plan(number);
     let stop = plan.run_steps(chooser).await;
     let left = plan.clean_up(tracked.as_ref()).await;
     share.remove_plan(number, left.len());
+    if let Some(stop @ StopReason::Unnamed { .. }) = &stop {
+        share.resolve_unnamed(stop, left.len());
+    }
     share.transition_times.borrow_mut().merge(plan.online_judge.take_transition_times());
     let exchanges = plan.plan_state.exchanges;
     let history = plan.plan_state.recorder.finish_history(make_header(site, endpoint.name(), number));
@@ -131,6 +134,8 @@ struct RunningPlan<'a, 's> {
     limits: PlanLimits,
     /// Number of resources that creates with an unknown result may have created.
     uncertain: usize,
+    /// The live resources, where the run has to delete what plans create.
+    ledger: Option<LiveResourceLedger>,
     /// Number of steps that were not sent.
     skipped: u64,
     /// Number of exchanges that were emitted.
@@ -160,6 +165,7 @@ impl<'a, 's> RunningPlan<'a, 's> {
             handles: HandleTable::default(),
             limits: site.plan_limits.clone(),
             uncertain: 0,
+            ledger: tracked.map(|_| LiveResourceLedger::new(site.model.clone(), &site.schemas, site.hints.clone())),
             skipped: 0,
             emitted: 0,
         }
@@ -193,7 +199,7 @@ impl<'a, 's> RunningPlan<'a, 's> {
     /// The next step; `None` at the end of the plan.
     fn choose_step(&mut self, chooser: &mut dyn Chooser, before: &Belief) -> Option<Step> {
         let site = self.state.env;
-        let room = self.state.count_free_places(self.number).saturating_sub(self.uncertain);
+        let room = self.state.count_free_places(self.number).saturating_sub(self.count_unbelieved(before));
         self.limits.live_max = room.min(site.plan_limits.live_max);
         let mut step = chooser.next(&ChooserInput {
             model: &site.model,
@@ -213,11 +219,19 @@ impl<'a, 's> RunningPlan<'a, 's> {
         Some(step)
     }
 
+    /// Number of live resources that the belief does not know: creates with an unknown result, and resources that the
+    /// belief calls gone although no read has shown their absence after an accepted deletion.
+    fn count_unbelieved(&self, before: &Belief) -> usize {
+        let believed = count_live_in_belief(before, &self.state.env.hints);
+        let counted = self.ledger.as_ref().map_or(0, LiveResourceLedger::count_live);
+        self.uncertain.max(counted.saturating_sub(believed))
+    }
+
     /// Reserves the live resources of a step. A create of several resources counts as one resource until the
     /// response tells the number.
     fn reserve_places(&self, before: &Belief, step: &Step) -> Result<(), StopReason> {
         let site = self.state.env;
-        let alive = count_live_in_belief(before, &site.hints) + self.uncertain;
+        let alive = count_live_in_belief(before, &site.hints) + self.count_unbelieved(before);
         self.state.reserve_places(self.number, alive, count_created(&site.model, &site.hints, step))
     }
 
@@ -238,8 +252,23 @@ impl<'a, 's> RunningPlan<'a, 's> {
         for exchange in &self.plan_state.exchanges[self.emitted..] {
             self.state.emit_event(&CampaignEvent::Exchanged { plan: self.number, exchange });
         }
+        let named = self.note_live_resources(step);
         self.emitted = self.plan_state.exchanges.len();
-        Ok(end)
+        Ok(named.and(end))
+    }
+
+    /// Takes the exchanges of a step into the account of live resources.
+    fn note_live_resources(&mut self, step: &Step) -> Result<(), StopReason> {
+        let Some(ledger) = &mut self.ledger else { return Ok(()) };
+        let index = self.steps.len();
+        let exchanges = &self.plan_state.exchanges[self.emitted..];
+        exchanges.iter().for_each(|exchange| ledger.note_exchange(step, exchange));
+        let mut unnamed = ledger.unnamed().iter().filter(|create| create.step == index).peekable();
+        if unnamed.peek().is_some() {
+            return self.state.note_create(false, unnamed.any(|create| create.accepted));
+        }
+        let told = exchanges.iter().any(|exchange| !exchange.created.is_empty());
+        if told { self.state.note_create(true, true) } else { Ok(()) }
     }
 
     /// Records a step that was carried out: ids of handles, coverage, and the step itself.
@@ -284,7 +313,8 @@ impl<'a, 's> RunningPlan<'a, 's> {
         let Some((keeper, living)) = tracked else { return Vec::new() };
         let belief = self.online_judge.fault.is_none().then_some(&self.online_judge.judge.belief);
         let cleanup = self.state.env.make_cleanup_context(self.context);
-        clean_up_plan(&cleanup, (keeper, living), &self.steps, &mut self.plan_state, belief).await
+        let ledger = self.ledger.as_ref().expect("a tracked plan has a ledger");
+        clean_up_plan(&cleanup, (keeper, living), (&self.steps, ledger), &mut self.plan_state, belief).await
     }
 }
 

@@ -111,22 +111,27 @@ impl<'a> PollWaits<'a> {
 
 /// Sends one request outside of any plan, and records no exchange.
 ///
-/// The request counts against the reserve of the shared budget and waits for its turn. Returns `None`
-/// if no request is left. A response that does not arrive within a quarter of the remaining time counts as lost, so
-/// that a silent endpoint does not keep the others from being asked.
+/// The request counts against the shared budget and waits for its turn. Returns `None` if no request is left for
+/// cleaning up. A response that does not arrive within a quarter of the remaining time counts as lost, so that a silent
+/// endpoint does not keep the others from being asked.
 pub async fn send_unrecorded(
     context: &PlanEnvironment<'_>,
     request: &Request,
     reserve: &CleanupReserve,
 ) -> Option<Outcome> {
     let lost = |cause: &str| Some(Outcome::Lost { cause: cause.to_string() });
-    match reserve.wait_for(context.shared_budget.take_reserved()).await {
-        Some(true) => {}
-        Some(false) => return None,
-        None => return lost("no time was left to send the request"),
+    let budget = context.shared_budget;
+    if !budget.take_reserved(context.endpoint) {
+        return None;
+    }
+    if reserve.wait_for(budget.wait_for_turn()).await.is_none() {
+        budget.give_back_reserved(context.endpoint);
+        return lost("no time was left to send the request");
     }
     let most = context.pace.request_timeout.min((reserve.remaining() / 4).max(RESPONSE_TIME_LEAST));
-    match reserve.wait_for(timeout(most, context.endpoint.send(request))).await {
+    let outcome = reserve.wait_for(timeout(most, context.endpoint.send(request))).await;
+    budget.settle_request(context.endpoint);
+    match outcome {
         Some(Ok(outcome)) => Some(outcome),
         Some(Err(_)) => lost(&format!("no complete response within {} ms", most.as_millis())),
         None => lost("no time was left to wait for the response"),

@@ -14,13 +14,26 @@ pub async fn delete_resources(
     made: &[CreatedResource],
     reserve: &CleanupReserve,
 ) -> DeletionResult {
+    delete_unless_gone(cleanup, made, &|_| false, reserve).await
+}
+
+/// Deletes resources as [`delete_resources`] does. A resource for which `deleted_before` is true is read first, and
+/// deleted only if the resource still exists.
+pub(super) async fn delete_unless_gone(
+    cleanup: &CleanupContext<'_>,
+    made: &[CreatedResource],
+    deleted_before: &dyn Fn(&CreatedResource) -> bool,
+    reserve: &CleanupReserve,
+) -> DeletionResult {
     let CleanupContext { model, schemas, context, .. } = *cleanup;
     let ranks = rank_kinds(model);
     let mut deletions = Vec::new();
     let mut undeletable = Vec::new();
     for made in made {
         match make_deletion(model, schemas, &ranks, made) {
-            Some(deletion) => deletions.push(deletion),
+            Some(deletion) => {
+                deletions.push(Deletion { deleted_before: deleted_before(made), ..deletion });
+            }
             None if !is_deleted_elsewhere(model, made.kind) => {}
             None => undeletable.push(Leftover {
                 handle: made.handle.clone(),

@@ -1,5 +1,6 @@
 //! The calls that delete a resource, and the order of resource kinds in a deletion.
 
+use super::absence::list_absence_statuses;
 use super::calls::{make_deletion_call, make_show_call};
 use super::created::CreatedResource;
 use super::deletion_loop::Deletion;
@@ -24,6 +25,8 @@ pub(super) fn make_deletion(
         rank: ranks[made.kind],
         delete: make_deletion_call(model, schemas, &id, who)?,
         show: make_show_call(model, schemas, &id, who),
+        absent: list_absence_statuses(model, schemas, made.kind),
+        deleted_before: false,
     })
 }
 

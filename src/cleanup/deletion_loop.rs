@@ -5,7 +5,7 @@ use super::created::Leftover;
 use crate::endpoint::{ComposeError, Request, compose_request};
 use crate::history::{Call, Outcome, Reply};
 use crate::plan_execution::PlanEnvironment;
-use std::mem::discriminant;
+use std::collections::BTreeSet;
 use tokio::time::Instant;
 
 /// The deletion of one resource.
@@ -19,8 +19,12 @@ pub(super) struct Deletion {
     pub rank: usize,
     /// Deletes the resource.
     pub delete: Call,
-    /// Shows the resource; 404 proves absence. `None`: a success of `delete` counts as proof.
+    /// Shows the resource. `None`: a success of `delete` counts as proof of absence.
     pub show: Option<Call>,
+    /// Statuses of `show` that prove absence.
+    pub absent: BTreeSet<u16>,
+    /// Whether a deletion was accepted before, so that the first request is a read.
+    pub deleted_before: bool,
 }
 
 /// The result of a deletion of several resources.
@@ -60,7 +64,7 @@ pub(super) async fn run_deletions(
     while items.iter().any(PendingDeletion::is_open) {
         let orderly = Instant::now() < disorderly;
         let rank = items.iter().filter(|item| item.is_open()).map(|item| item.deletion.rank).min();
-        let before: Vec<_> = items.iter().map(|item| discriminant(&item.stage)).collect();
+        let before: Vec<_> = items.iter().map(PendingDeletion::count_advances).collect();
         for item in items.iter_mut().filter(|item| item.is_open() && (!orderly || Some(item.deletion.rank) == rank)) {
             if reserve.is_over() {
                 break;
@@ -70,7 +74,7 @@ pub(super) async fn run_deletions(
         if !items.iter().any(PendingDeletion::is_open) {
             break;
         }
-        let moved = items.iter().zip(&before).any(|(item, before)| discriminant(&item.stage) != *before);
+        let moved = items.iter().zip(&before).any(|(item, before)| item.count_advances() > *before);
         if moved {
             waits.reset();
         } else {
@@ -89,6 +93,7 @@ fn collect_result(context: &PlanEnvironment<'_>, items: Vec<PendingDeletion<'_>>
     for item in items {
         let (handle, id) = (item.deletion.handle.clone(), item.deletion.id.clone());
         if item.stage == DeletionStage::Gone {
+            context.shared_budget.note_deletion_cost(item.requests);
             swept.gone.push(handle);
         } else {
             let mut because = item.reason;
@@ -122,6 +127,10 @@ struct PendingDeletion<'a> {
     delete: Option<Request>,
     show: Option<Request>,
     stage: DeletionStage,
+    /// Whether a deletion was accepted.
+    accepted: bool,
+    /// Number of requests so far.
+    requests: u64,
     /// Number of deletions answered with 401 or 403.
     forbidden: u32,
     /// Why the resource would be a leftover.
@@ -138,7 +147,12 @@ impl<'a> PendingDeletion<'a> {
                 deletion,
                 delete: Some(delete),
                 show,
-                stage: DeletionStage::Wanted,
+                stage: match deletion.deleted_before && deletion.show.is_some() {
+                    true => DeletionStage::Going { looks: 0 },
+                    false => DeletionStage::Wanted,
+                },
+                accepted: deletion.deleted_before,
+                requests: 0,
                 forbidden: 0,
                 reason: "no time was left to delete the resource".to_string(),
             },
@@ -149,10 +163,22 @@ impl<'a> PendingDeletion<'a> {
                     delete: None,
                     show: None,
                     stage: DeletionStage::Forbidden,
+                    accepted: false,
+                    requests: 0,
                     forbidden: 0,
                     reason: because,
                 }
             }
+        }
+    }
+
+    /// The progress of the deletion. A repeated deletion is none: the pauses go on to grow.
+    fn count_advances(&self) -> u32 {
+        match self.stage {
+            DeletionStage::Wanted if self.accepted => 1,
+            DeletionStage::Wanted => 0,
+            DeletionStage::Going { .. } => 1,
+            DeletionStage::Gone | DeletionStage::Forbidden | DeletionStage::Unaffordable => 2,
         }
     }
 
@@ -171,6 +197,7 @@ impl<'a> PendingDeletion<'a> {
             DeletionStage::Wanted => self.send_deletion(context, reserve, release).await,
             DeletionStage::Going { looks } => {
                 let Some(show) = &self.show else { return };
+                self.requests += 1;
                 let Some(outcome) = send_unrecorded(context, show, reserve).await else {
                     return self.mark_unaffordable();
                 };
@@ -188,12 +215,15 @@ impl<'a> PendingDeletion<'a> {
         release: ReleaseCalls<'_>,
     ) {
         let Some(delete) = &self.delete else { return };
+        self.requests += 1;
         let Some(outcome) = send_unrecorded(context, delete, reserve).await else { return self.mark_unaffordable() };
         self.note_deletion(&outcome);
         let (DeletionStage::Wanted, Some(show)) = (self.stage, &self.show) else { return };
+        self.requests += 1;
         let Some(shown) = send_unrecorded(context, show, reserve).await else { return self.mark_unaffordable() };
-        if matches!(shown, Outcome::Replied(Reply { status: 404 | 410, .. })) {
+        if self.proves_absence(&shown) {
             self.stage = DeletionStage::Gone;
+            return;
         }
         for call in release(self.deletion, &shown) {
             // The next deletion shows whether the release worked.
@@ -203,9 +233,14 @@ impl<'a> PendingDeletion<'a> {
         }
     }
 
+    /// Whether the outcome of a read proves absence.
+    fn proves_absence(&self, shown: &Outcome) -> bool {
+        matches!(shown, Outcome::Replied(reply) if self.deletion.absent.contains(&reply.status))
+    }
+
     fn mark_unaffordable(&mut self) {
         self.stage = DeletionStage::Unaffordable;
-        self.reason = "the requests reserved for cleaning up are spent".to_string();
+        self.reason = "no request is left for cleaning up".to_string();
     }
 
     /// Takes in the outcome of a deletion.
@@ -214,6 +249,7 @@ impl<'a> PendingDeletion<'a> {
             Outcome::Replied(Reply { status: 200..=299 | 404 | 410, .. }) => {
                 // Only a read of the resource proves absence: 404 may concern another resource that the
                 // deletion names.
+                self.accepted = true;
                 self.stage = if self.show.is_some() { DeletionStage::Going { looks: 0 } } else { DeletionStage::Gone };
                 self.reason = "the deletion was accepted, and no read has shown that the resource is gone".to_string();
             }
@@ -234,7 +270,7 @@ impl<'a> PendingDeletion<'a> {
     /// Takes in the outcome of a poll.
     fn note_poll(&mut self, outcome: &Outcome, looks: u32) {
         match outcome {
-            Outcome::Replied(Reply { status: 404 | 410, .. }) => self.stage = DeletionStage::Gone,
+            shown if self.proves_absence(shown) => self.stage = DeletionStage::Gone,
             Outcome::Replied(Reply { status: 200..=299, .. }) => {
                 self.reason = "the deletion was accepted, and the resource still exists".to_string();
                 self.stage = if looks.is_multiple_of(POLLS_UNTIL_REPEAT) {

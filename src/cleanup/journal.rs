@@ -9,6 +9,7 @@ use crate::plan_execution::Journal;
 use probity_input::{check_regular_file, open_input_file};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -129,6 +130,12 @@ impl JournalFile {
         }
     }
 
+    /// The place of the file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Deletes the file.
     ///
     /// # Errors
@@ -176,26 +183,82 @@ impl Journal for PlanJournal {
     }
 }
 
-/// The entries of a journal, and the numbers of invalid lines: the last line may be incomplete after a
-/// run was killed.
+/// The readable lines of a journal, and the lines that cannot be used.
+#[derive(Debug, Clone, Default)]
+pub struct JournalLines {
+    /// The readable entries in order, each once.
+    pub entries: Vec<JournalEntry>,
+    /// The lines that cannot be used.
+    pub unread: Vec<UnreadLine>,
+}
+
+/// A line of a journal that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadLine {
+    /// Number of the line, from 1.
+    pub number: usize,
+    /// Why the line cannot be used.
+    pub cause: String,
+    /// Whether an entry may be lost with the line.
+    pub lost: bool,
+}
+
+impl JournalLines {
+    /// The header; `None` if the first line cannot be used.
+    #[must_use]
+    pub fn header(&self) -> Option<&JournalHeader> {
+        self.entries.iter().find_map(|entry| match entry {
+            JournalEntry::Header(header) => Some(header),
+            _ => None,
+        })
+    }
+
+    /// Whether an entry may be lost, so that the journal does not have all creates of the run. The last line of a run
+    /// that was killed is no loss: the create was not sent.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.header().is_none() || self.unread.iter().any(|line| line.lost)
+    }
+}
+
+/// Reads a journal. A line that is torn, binary or repeated is named, and the others are used.
 ///
 /// # Errors
 /// The error of the operating system, or an error for a file longer than 256 MiB.
-pub fn read_journal(path: &Path) -> io::Result<(Vec<JournalEntry>, Vec<usize>)> {
+pub fn read_journal(path: &Path) -> io::Result<JournalLines> {
     const BYTES_MAX: u64 = 256 << 20;
     let file = open_input_file(path).map_err(io::Error::other)?;
     if file.metadata()?.len() > BYTES_MAX {
         return Err(io::Error::other(format!("the journal is longer than {BYTES_MAX} bytes")));
     }
-    let mut entries = Vec::new();
-    let mut unread = Vec::new();
-    for (at, line) in BufReader::new(file.take(BYTES_MAX)).split(b'\n').enumerate() {
-        let line = line?;
-        match serde_json::from_slice(&line) {
-            Ok(entry) => entries.push(entry),
-            Err(_) if line.is_empty() => {}
-            Err(_) => unread.push(at + 1),
+    let mut reader = BufReader::new(file.take(BYTES_MAX));
+    let mut lines = JournalLines::default();
+    let mut known: BTreeMap<[u8; 32], usize> = BTreeMap::new();
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        if reader.read_until(b'\n', &mut line)? == 0 {
+            break;
         }
+        let ended = line.pop_if(|last| *last == b'\n').is_some();
+        if line.is_empty() {
+            continue;
+        }
+        let first = *known.entry(Sha256::digest(&line).into()).or_insert(number);
+        let unread = match serde_json::from_slice(&line) {
+            Ok(_) if first < number => Some((format!("the line repeats line {first}"), false)),
+            Ok(JournalEntry::Header(_)) if lines.header().is_some() => Some(("a second first line".to_string(), false)),
+            Ok(entry) => {
+                lines.entries.push(entry);
+                None
+            }
+            Err(_) if std::str::from_utf8(&line).is_err() => Some(("the line is not text".to_string(), true)),
+            Err(error) => {
+                let place = if error.is_eof() { "the line is torn" } else { "the line is no entry of a journal" };
+                Some((format!("{place} (column {})", error.column()), ended))
+            }
+        };
+        lines.unread.extend(unread.map(|(cause, lost)| UnreadLine { number, cause, lost }));
     }
-    Ok((entries, unread))
+    Ok(lines)
 }

@@ -1,101 +1,15 @@
 //! The leftovers of earlier runs, from their journals and from the marks at the endpoint.
 
 use super::context::{CleanupContext, CleanupReserve};
-use super::created::{CreatedResource, Leftover, add_missing, find_owner};
+use super::created::{CreatedResource, Leftover, add_missing};
 use super::deletion::delete_resources;
 use super::deletion_loop::DeletionResult;
 use super::id_lookup::look_up_deferred_ids;
-use super::journal::{JournalEntry, JournalHeader};
-use super::listing::{ListedResource, list_all, list_marked};
+use super::journal_content::{FieldMatch, JournalContent, UnresolvedCreate};
+use super::listing::{ListScan, ListedResource, has_marked_list, list_all};
 use super::mark::{RunMark, read_start};
-use crate::expr::get_at_path;
 use crate::model::Model;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Least number of characters of a drawn text that identifies a resource without a mark.
-const UNIQUE_TEXT_CHARS: usize = 20;
-
-/// The content of one journal.
-#[derive(Debug, Clone)]
-pub struct JournalContent {
-    /// The header.
-    pub header: JournalHeader,
-    /// Resources with a known id that no entry calls gone, the latest first.
-    pub created: Vec<CreatedResource>,
-    /// Creates without a known result.
-    pub unresolved: Vec<UnresolvedCreate>,
-}
-
-/// A create without a known result.
-#[derive(Debug, Clone)]
-pub struct UnresolvedCreate {
-    operation: String,
-    /// The owner.
-    caller: &'static str,
-    /// The body as sent.
-    body: Option<Value>,
-}
-
-/// Reads the entries of one journal.
-///
-/// Returns `None` for a journal without a header: the run wrote the header before the first create.
-#[must_use]
-pub fn read_entries(model: &Model, entries: &[JournalEntry]) -> Option<JournalContent> {
-    let whose = entries.iter().find_map(|entry| match entry {
-        JournalEntry::Header(whose) => Some(whose.clone()),
-        _ => None,
-    })?;
-    let mut made: BTreeMap<(u64, String), CreatedResource> = BTreeMap::new();
-    let mut open: BTreeMap<(u64, usize), UnresolvedCreate> = BTreeMap::new();
-    let mut kinds: BTreeMap<(u64, String), (usize, &'static str)> = BTreeMap::new();
-    for entry in entries {
-        match entry {
-            JournalEntry::Header(_) => {}
-            JournalEntry::Intent { life, step, operation, caller, body, births, .. } => {
-                let caller = find_owner(caller);
-                let about = model.operations.get(operation).map(|operation| operation.about.as_slice());
-                for about in about.unwrap_or_default() {
-                    for handle in births.get(&about.name).into_iter().flatten() {
-                        kinds.insert((*life, handle.clone()), (about.resource, caller));
-                    }
-                }
-                open.insert(
-                    (*life, *step),
-                    UnresolvedCreate { operation: operation.clone(), caller, body: body.clone() },
-                );
-            }
-            JournalEntry::Done { life, step, born, refused } => {
-                for (handle, id) in born {
-                    let Some((kind, caller)) = kinds.get(&(*life, handle.clone())) else { continue };
-                    let resource = CreatedResource {
-                        kind: *kind,
-                        id: id.clone(),
-                        caller: (*caller).to_string(),
-                        handle: handle.clone(),
-                    };
-                    made.insert((*life, handle.clone()), resource);
-                }
-                if *refused || !born.is_empty() {
-                    open.remove(&(*life, *step));
-                }
-            }
-            JournalEntry::Gone { life, handle } => {
-                made.remove(&(*life, handle.clone()));
-            }
-        }
-    }
-    // Each plan numbers handles from 1: the number of the plan makes a handle unique.
-    let named = |((life, handle), made): ((u64, String), CreatedResource)| CreatedResource {
-        handle: format!("{life}/{handle}"),
-        ..made
-    };
-    Some(JournalContent {
-        header: whose,
-        created: made.into_iter().rev().map(named).collect(),
-        unresolved: open.into_values().collect(),
-    })
-}
 
 /// Selects the runs to sweep.
 #[derive(Debug, Clone, Default)]
@@ -106,6 +20,10 @@ pub struct RunFilter {
     pub older_than_s: Option<u64>,
     /// The present time in Unix seconds.
     pub now_s: u64,
+    /// Whether a mark suffices for a deletion, without a journal that explains the resource.
+    pub marks_only: bool,
+    /// Ids of runs with a journal of another suite or endpoint. Another sweep deletes their resources.
+    pub elsewhere: BTreeSet<String>,
     /// Ids of running runs, known by the lock of the journal. Never swept.
     pub running: BTreeSet<String>,
 }
@@ -150,40 +68,88 @@ pub async fn find_leftovers(
     wanted: &RunFilter,
     reserve: &CleanupReserve,
 ) -> FoundLeftovers {
-    let journals: Vec<&JournalContent> =
-        journals.iter().filter(|remembered| wanted.selects_run(&remembered.header.run)).collect();
-    let over: BTreeSet<&str> = journals.iter().map(|remembered| remembered.header.run.as_str()).collect();
+    let journals: Vec<&JournalContent> = journals.iter().filter(|journal| wanted.selects_run(&journal.run)).collect();
     let mut found = FoundLeftovers::default();
-    for remembered in &journals {
-        let told = look_up_deferred_ids(cleanup, &remembered.created, &reserve.first_half()).await;
-        let count = remembered.created.len() + told.len();
-        *found.runs.entry(remembered.header.run.clone()).or_default() += count;
-        add_missing(&mut found.created, remembered.created.clone());
+    for journal in journals.iter().filter(|journal| journal.has_header) {
+        let told = look_up_deferred_ids(cleanup, &journal.created, &reserve.first_half()).await;
+        let count = journal.created.len() + told.len();
+        *found.runs.entry(journal.run.clone()).or_default() += count;
+        add_missing(&mut found.created, journal.created.clone());
         add_missing(&mut found.created, told);
     }
-    let seen = match list_all(cleanup, reserve).await {
-        Ok(seen) => seen,
-        Err(because) => {
-            found.unread_reason = Some(because);
-            return found;
+    match list_all(cleanup, reserve).await {
+        Ok(scan) => {
+            add_marked(cleanup.model, &scan, &journals, wanted, &mut found);
+            for journal in &journals {
+                for open in &journal.unresolved {
+                    add_unmarked(cleanup.model, &journal.run, open, &scan.resources, &mut found);
+                }
+            }
         }
-    };
-    for seen in &seen {
+        Err(because) => found.unread_reason = Some(because),
+    }
+    for journal in journals.iter().filter(|journal| !journal.has_header) {
+        add_unplaced(cleanup.model, journal, &mut found);
+    }
+    found
+}
+
+/// Adds the marked resources of the selected runs. A resource that no journal explains is kept, because anyone can
+/// copy a mark.
+fn add_marked(
+    model: &Model,
+    scan: &ListScan,
+    journals: &[&JournalContent],
+    wanted: &RunFilter,
+    found: &mut FoundLeftovers,
+) {
+    let over: BTreeSet<&str> = journals.iter().map(|journal| journal.run.as_str()).collect();
+    for seen in &scan.resources {
         let known = found.created.iter().any(|made| made.is_same_resource(&seen.created));
         let Some(mark) = seen.mark.as_ref().filter(|_| !known) else { continue };
-        if !wanted.may_delete(mark, &over) {
+        if !wanted.may_delete(mark, &over) || wanted.elsewhere.contains(&mark.run) {
             *found.kept.entry(mark.run.clone()).or_default() += 1;
             continue;
         }
-        *found.runs.entry(mark.run.clone()).or_default() += 1;
-        found.created.push(seen.created.clone());
-    }
-    for remembered in journals {
-        for open in &remembered.unresolved {
-            find_unmarked(cleanup.model, &remembered.header.run, open, &seen, &mut found);
+        let mut of_run = journals.iter().filter(|journal| journal.run == mark.run);
+        if wanted.marks_only || of_run.any(|journal| journal.explains(model, seen)) {
+            *found.runs.entry(mark.run.clone()).or_default() += 1;
+            found.created.push(seen.created.clone());
+        } else {
+            found.unproven.push(describe_copied_mark(&seen.created, &mark.run));
         }
     }
-    found
+    for nameless in scan.nameless.iter().filter(|nameless| wanted.may_delete(&nameless.mark, &over)) {
+        found.unproven.push(nameless.to_leftover());
+    }
+}
+
+/// A marked resource that no create in a journal explains, as a leftover.
+pub(super) fn describe_copied_mark(created: &CreatedResource, run: &str) -> Leftover {
+    Leftover {
+        handle: created.handle.clone(),
+        id: created.id.clone(),
+        reason: format!(
+            "it has the mark of run {run}, and no journal here has its create, so that the mark may be a copy; \
+             `probity sweep --marks-only --run {run}` deletes it"
+        ),
+    }
+}
+
+/// Adds the ids of a journal without its first line that the search did not find: which endpoint has them is unknown.
+/// A kind whose whole list was read has no others.
+fn add_unplaced(model: &Model, journal: &JournalContent, found: &mut FoundLeftovers) {
+    for made in &journal.created {
+        let listed = found.unread_reason.is_none() && has_marked_list(model, made.kind);
+        if listed || found.created.iter().any(|other| other.is_same_resource(made)) {
+            continue;
+        }
+        found.unproven.push(Leftover {
+            handle: made.handle.clone(),
+            id: made.id.clone(),
+            reason: format!("the journal of run {} has lost its first line, which tells the endpoint", journal.run),
+        });
+    }
 }
 
 /// Deletes the leftovers that a search found, then reads the lists once more and deletes marked
@@ -191,15 +157,19 @@ pub async fn find_leftovers(
 pub async fn delete_leftovers(
     cleanup: &CleanupContext<'_>,
     found: &FoundLeftovers,
+    journals: &[JournalContent],
     wanted: &RunFilter,
     reserve: &CleanupReserve,
 ) -> DeletionResult {
     let mut swept = delete_resources(cleanup, &found.created, reserve).await;
-    let mine = |mark: &RunMark| found.runs.contains_key(&mark.run) && wanted.selects_run(&mark.run);
     if found.unread_reason.is_none() && !found.created.is_empty() {
-        let again = list_marked(cleanup, &mine, reserve).await.unwrap_or_default();
-        let again: Vec<_> =
-            again.into_iter().filter(|made| swept.leftovers.iter().all(|left| left.id != made.id)).collect();
+        let journals: Vec<&JournalContent> =
+            journals.iter().filter(|journal| wanted.selects_run(&journal.run)).collect();
+        let mut again = FoundLeftovers::default();
+        let scan = list_all(cleanup, reserve).await.unwrap_or_default();
+        add_marked(cleanup.model, &scan, &journals, wanted, &mut again);
+        let new = |made: &CreatedResource| swept.leftovers.iter().all(|left| left.id != made.id);
+        let again: Vec<_> = again.created.into_iter().filter(new).collect();
         swept.leftovers.extend(delete_resources(cleanup, &again, reserve).await.leftovers);
     }
     swept
@@ -208,9 +178,8 @@ pub async fn delete_leftovers(
 /// Adds resources that a create without a mark may have created: every field that could carry a mark
 /// equals the field of the create.
 ///
-/// A text of at least [`TELLING`] characters proves the origin. Without proof the resource is added to
-/// `found.unsure`.
-fn find_unmarked(
+/// A text of at least twenty characters proves the origin. Without proof the resource is kept.
+fn add_unmarked(
     model: &Model,
     run: &str,
     open: &UnresolvedCreate,
@@ -221,27 +190,19 @@ fn find_unmarked(
         if found.created.iter().any(|made| made.is_same_resource(&seen.created)) {
             continue;
         }
-        let marks = &model.suite.resources[seen.created.kind].marks;
-        let sent = marks.iter().map(|mark| {
-            let path = mark.places.get(&open.operation)?.as_path()?;
-            get_at_path(open.body.as_ref()?, &path).filter(|value| !value.is_null())
-        });
-        let pairs: Vec<(&Value, &Value)> =
-            sent.zip(&seen.fields).filter_map(|(sent, shown)| Some((sent?, shown.as_ref()?))).collect();
-        if pairs.is_empty() || pairs.iter().any(|(sent, shown)| sent != shown) {
-            continue;
-        }
-        if pairs.iter().any(|(sent, _)| sent.as_str().is_some_and(|text| text.chars().count() >= UNIQUE_TEXT_CHARS)) {
-            *found.runs.entry(run.to_string()).or_default() += 1;
-            found.created.push(seen.created.clone());
-        } else {
-            found.unproven.push(Leftover {
+        match open.compare_fields(model, seen) {
+            FieldMatch::Different => {}
+            FieldMatch::UniqueText => {
+                *found.runs.entry(run.to_string()).or_default() += 1;
+                found.created.push(seen.created.clone());
+            }
+            FieldMatch::Equal => found.unproven.push(Leftover {
                 handle: seen.created.handle.clone(),
                 id: seen.created.id.clone(),
                 reason: format!(
                     "run {run} may have created it: the name equals the name in a create without a mark; decide by hand"
                 ),
-            });
+            }),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Reads whole lists of an endpoint, page by page, and the marks of the listed resources.
 
 use super::context::{CleanupContext, CleanupReserve, send_unrecorded};
-use super::created::CreatedResource;
+use super::created::{CreatedResource, Leftover};
 use super::mark::RunMark;
 use crate::endpoint::compose_request;
 use crate::expr::ExprValue;
@@ -26,6 +26,45 @@ pub(super) struct ListedResource {
     pub fields: Vec<Option<Value>>,
 }
 
+/// The content of the lists of an endpoint.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ListScan {
+    pub resources: Vec<ListedResource>,
+    pub nameless: Vec<NamelessResource>,
+}
+
+/// A marked element of a list without a readable id.
+#[derive(Debug, Clone)]
+pub(super) struct NamelessResource {
+    /// Name of the resource kind.
+    pub kind: String,
+    pub mark: RunMark,
+}
+
+impl NamelessResource {
+    /// The resource as a leftover: nobody can delete a resource without an id.
+    pub fn to_leftover(&self) -> Leftover {
+        Leftover {
+            handle: self.kind.clone(),
+            id: "?".to_string(),
+            reason: format!("a list shows it with the mark of run {} and without a readable id", self.mark.run),
+        }
+    }
+}
+
+/// Whether a list shows the marks of resources of a kind.
+pub(super) fn has_marked_list(model: &Model, kind: usize) -> bool {
+    choose_list(model, kind).is_some()
+}
+
+/// Least number of requests to read the lists of all callers to their ends.
+#[must_use]
+pub fn count_list_requests(model: &Model, callers: &BTreeSet<String>) -> u64 {
+    let lists = (0..model.suite.resources.len()).filter(|kind| has_marked_list(model, *kind)).count();
+    let callers = ["owner", "other"].into_iter().filter(|caller| callers.contains(*caller)).count();
+    (lists * callers) as u64
+}
+
 /// All listed resources with a mark for which `mine` is true, over all owners.
 ///
 /// # Errors
@@ -35,24 +74,23 @@ pub(super) async fn list_marked(
     mine: &dyn Fn(&RunMark) -> bool,
     reserve: &CleanupReserve,
 ) -> Result<Vec<CreatedResource>, String> {
-    let seen = list_all(cleanup, reserve).await?;
-    Ok(seen.into_iter().filter(|seen| seen.mark.as_ref().is_some_and(mine)).map(|seen| seen.created).collect())
+    let seen = list_all(cleanup, reserve).await?.resources.into_iter();
+    Ok(seen.filter(|seen| seen.mark.as_ref().is_some_and(mine)).map(|seen| seen.created).collect())
 }
 
 /// All resources in the lists of the callers `owner` and `other`, as far as the profile has both.
 ///
 /// # Errors
 /// The reason, if a list cannot be read to the end.
-pub(super) async fn list_all(
-    cleanup: &CleanupContext<'_>,
-    reserve: &CleanupReserve,
-) -> Result<Vec<ListedResource>, String> {
-    let mut all = Vec::new();
+pub(super) async fn list_all(cleanup: &CleanupContext<'_>, reserve: &CleanupReserve) -> Result<ListScan, String> {
+    let mut all = ListScan::default();
     for caller in ["owner", "other"].into_iter().filter(|caller| cleanup.callers.contains(*caller)) {
         for kind in 0..cleanup.model.suite.resources.len() {
             let Some((operation, view)) = choose_list(cleanup.model, kind) else { continue };
             let list = ResourceList { cleanup: *cleanup, reserve, kind, operation, view, caller };
-            all.extend(list.read_all().await.map_err(|because| format!("list read as {caller}: {because}"))?);
+            let scan = list.read_all().await.map_err(|because| format!("list read as {caller}: {because}"))?;
+            all.resources.extend(scan.resources);
+            all.nameless.extend(scan.nameless);
         }
     }
     Ok(all)
@@ -82,14 +120,14 @@ struct ResourceList<'a> {
 }
 
 impl ResourceList<'_> {
-    async fn read_all(&self) -> Result<Vec<ListedResource>, String> {
+    async fn read_all(&self) -> Result<ListScan, String> {
         let mut call = Call {
             operation: self.operation.to_string(),
             binding: self.find_binding()?,
             caller: self.caller.to_string(),
             ..Call::default()
         };
-        let mut all = Vec::new();
+        let mut all = ListScan::default();
         let mut known = BTreeSet::new();
         for _ in 0..PAGES_MAX {
             let reply = self.read_page(&call).await?;
@@ -110,8 +148,11 @@ impl ResourceList<'_> {
             };
             let before = known.len();
             for item in items.iter() {
-                let seen = self.read_resource(&roots, item).filter(|seen| known.insert(seen.created.id.clone()));
-                all.extend(seen);
+                match self.read_resource(&roots, item) {
+                    Ok(seen) if known.insert(seen.created.id.clone()) => all.resources.push(seen),
+                    Ok(_) => {}
+                    Err(nameless) => all.nameless.extend(nameless),
+                }
             }
             // A page without a new resource follows the last page.
             let next = if known.len() > before { self.find_next_query(&roots)? } else { BTreeMap::new() };
@@ -149,7 +190,7 @@ impl ResourceList<'_> {
         let mut because = String::new();
         for _ in 0..PAGE_TRIES_MAX {
             let Some(outcome) = send_unrecorded(context, &request, self.reserve).await else {
-                return Err("the requests reserved for cleaning up are spent".to_string());
+                return Err("no request is left for cleaning up".to_string());
             };
             match (OutcomeKind::classify(&outcome), outcome) {
                 (OutcomeKind::Success(_, ExprValue::Unknown), _) => {
@@ -178,19 +219,26 @@ impl ResourceList<'_> {
         Err(because)
     }
 
-    /// The resource that one element of the list shows; `None` for an element without an id.
-    fn read_resource(&self, roots: &ExpressionRoots<'_>, item: &ExprValue) -> Option<ListedResource> {
+    /// The resource that one element of the list shows. An error for an element without an id: the mark, if any.
+    fn read_resource(
+        &self,
+        roots: &ExpressionRoots<'_>,
+        item: &ExprValue,
+    ) -> Result<ListedResource, Option<NamelessResource>> {
         let resource = &self.cleanup.model.suite.resources[self.kind];
         let roots = ExpressionRoots { entry: Some(item), reply: None, ..*roots };
-        let Ok(ExprValue::Str(id)) = resource.id.eval(&roots) else { return None };
         let value = |mark: &crate::suite::MarkField| {
             let value = resource.fields[mark.field].at.eval(&roots).ok()?.to_json()?;
             (!value.is_null()).then_some(value)
         };
         let fields: Vec<Option<Value>> = resource.marks.iter().map(value).collect();
-        Some(ListedResource {
+        let mark = fields.iter().flatten().find_map(RunMark::find_in);
+        let Ok(ExprValue::Str(id)) = resource.id.eval(&roots) else {
+            return Err(mark.map(|mark| NamelessResource { kind: resource.name.clone(), mark }));
+        };
+        Ok(ListedResource {
             created: CreatedResource::from_endpoint(self.kind, &resource.name, &id, self.caller),
-            mark: fields.iter().flatten().find_map(RunMark::find_in),
+            mark,
             fields,
         })
     }

@@ -2,9 +2,10 @@
 
 use super::context::CleanupContext;
 use super::created::{CreatedResource, Leftover, add_missing, find_owner};
-use super::deletion::delete_resources;
+use super::deletion::{delete_resources, delete_unless_gone};
 use super::id_lookup::{look_up_deferred_ids, look_up_stand_in_ids};
-use super::listing::list_marked;
+use super::listing::{list_all, list_marked};
+use super::live_ledger::LiveResourceLedger;
 use super::mark::RunMark;
 use super::tracker::{PlanMarks, ResourceTracker};
 use crate::history::{CallCause, Exchange};
@@ -19,7 +20,7 @@ use crate::suite::IdExpression;
 pub async fn clean_up_plan(
     cleanup: &CleanupContext<'_>,
     (keeper, living): (&ResourceTracker, &PlanMarks),
-    steps: &[Step],
+    (steps, ledger): (&[Step], &LiveResourceLedger),
     run: &mut PlanState,
     belief: Option<&Belief>,
 ) -> Vec<Leftover> {
@@ -31,28 +32,42 @@ pub async fn clean_up_plan(
     let model = cleanup.model;
     let reserve = keeper.start_cleaning();
     let mut made = list_created(model, steps, run);
+    let known = made.clone();
     let found = match belief {
         Some(belief) => {
-            made.retain(|made| !is_known_gone(belief, made));
+            made.retain(|made| !(is_known_gone(belief, made) && ledger.is_seen_gone(made.kind, &made.id)));
             look_up_stand_in_ids(cleanup, &reserve.first_half(), belief).await
         }
         None => look_up_deferred_ids(cleanup, &made, &reserve.first_half()).await,
     };
     add_missing(&mut made, found);
-    if run.exchanges.iter().filter(creates).any(|exchange| is_unclear(model, exchange)) {
+    if run.exchanges.iter().filter(creates).any(|exchange| is_unclear(model, exchange)) || !ledger.unnamed().is_empty() {
+        keeper.note_unnamed(living.mark.execution, ledger.unnamed());
         let mine = |mark: &RunMark| *mark == living.mark;
         match list_marked(cleanup, &mine, &reserve.first_half()).await {
-            Ok(found) => add_missing(&mut made, found),
+            Ok(found) => {
+                let unclear = |found: &CreatedResource| ledger.unnamed().iter().any(|create| create.kind == found.kind);
+                let fitting: Vec<_> = found.into_iter().filter(|found| is_new(&known, found) && unclear(found)).collect();
+                keeper.note_found(model, living.mark.execution, &fitting);
+                add_missing(&mut made, fitting);
+            }
             // `clean_up_run` reads the lists again, or reports that the lists cannot be read.
             Err(because) => keeper.note_unread_lists(Some(because)),
         }
     }
-    let swept = delete_resources(cleanup, &made, &reserve).await;
+    let believed_gone = |made: &CreatedResource| belief.is_some_and(|belief| is_known_gone(belief, made));
+    let swept = delete_unless_gone(cleanup, &made, &believed_gone, &reserve).await;
     for handle in &swept.gone {
         run.record_gone(handle);
     }
     keeper.note_deletions(&made, &swept.leftovers);
-    swept.leftovers
+    let mut left = swept.leftovers;
+    left.extend(keeper.list_unnamed(model, living.mark.execution));
+    left
+}
+
+fn is_new(known: &[CreatedResource], found: &CreatedResource) -> bool {
+    !known.iter().any(|made| made.is_same_resource(found))
 }
 
 /// Deletes the leftovers of all plans of a run and every listed resource with the mark of the run;
@@ -60,11 +75,11 @@ pub async fn clean_up_plan(
 pub async fn clean_up_run(cleanup: &CleanupContext<'_>, keeper: &ResourceTracker) -> Vec<Leftover> {
     if keeper.has_created() {
         let mut made = keeper.list_undeleted();
-        let mine = |mark: &RunMark| mark.run == keeper.run;
         let reserve = keeper.start_cleaning();
-        let found = list_marked(cleanup, &mine, &reserve.first_half()).await;
-        keeper.note_unread_lists(found.as_ref().err().cloned());
-        add_missing(&mut made, found.unwrap_or_default());
+        let scan = list_all(cleanup, &reserve.first_half()).await;
+        keeper.note_unread_lists(scan.as_ref().err().cloned());
+        let marked = keeper.choose_marked(cleanup.model, &made, scan.unwrap_or_default());
+        add_missing(&mut made, marked);
         let swept = delete_resources(cleanup, &made, &reserve).await;
         keeper.note_deletions(&made, &swept.leftovers);
     }

@@ -2,7 +2,11 @@
 
 use super::context::CleanupReserve;
 use super::created::{CreatedResource, Leftover};
-use super::journal::{JournalFile, JournalHeader, PlanJournal};
+use super::journal::{JournalFile, JournalHeader, PlanJournal, read_journal};
+use super::journal_content::{JournalContent, read_entries};
+use super::leftovers::describe_copied_mark;
+use super::listing::{ListScan, ListedResource, NamelessResource, has_marked_list};
+use super::live_ledger::UnnamedCreate;
 use super::mark::RunMark;
 use super::marker::RunMarker;
 use crate::model::Model;
@@ -32,6 +36,11 @@ pub struct ResourceTracker {
     /// Whether a plan sent a create.
     created: Cell<bool>,
     leftovers: RefCell<BTreeMap<CreatedResource, Leftover>>,
+    /// Creates whose resource has no known id, by the number of the plan in the order of execution.
+    unnamed: RefCell<BTreeMap<u64, Vec<UnnamedCreate>>>,
+    /// Resources that only the lists at the end of the run show: without a readable id, or with a mark that no create
+    /// of the run explains.
+    unexplained: RefCell<Vec<Leftover>>,
     /// Why a list could not be read.
     unread_reasons: RefCell<Vec<String>>,
 }
@@ -79,6 +88,8 @@ impl ResourceTracker {
             executions: Cell::new(0),
             created: Cell::new(false),
             leftovers: RefCell::default(),
+            unnamed: RefCell::default(),
+            unexplained: RefCell::default(),
             unread_reasons: RefCell::default(),
         })
     }
@@ -127,10 +138,80 @@ impl ResourceTracker {
             known.remove(made);
         }
         for left in left {
-            if let Some(made) = tried.iter().find(|made| made.id == left.id) {
+            if let Some(made) = tried.iter().find(|made| made.id == left.id && made.handle == left.handle) {
                 known.insert(made.clone(), left.clone());
             }
         }
+    }
+
+    /// Notes the creates of a plan whose resource has no known id.
+    pub(super) fn note_unnamed(&self, execution: u64, creates: &[UnnamedCreate]) {
+        self.unnamed.borrow_mut().insert(execution, creates.to_vec());
+    }
+
+    /// Notes the resources that a search through the lists found by the mark of a plan. What a complete list does not
+    /// show does not exist, unless the endpoint accepted the create.
+    pub(super) fn note_found(&self, model: &Model, execution: u64, found: &[CreatedResource]) {
+        let mut unnamed = self.unnamed.borrow_mut();
+        let Some(creates) = unnamed.get_mut(&execution) else { return };
+        for found in found {
+            if let Some(at) = creates.iter().position(|create| create.kind == found.kind) {
+                creates.remove(at);
+            }
+        }
+        creates.retain(|create| create.accepted || !has_marked_list(model, create.kind));
+        if creates.is_empty() {
+            unnamed.remove(&execution);
+        }
+    }
+
+    /// The creates of a plan whose resource nobody found.
+    pub(super) fn list_unnamed(&self, model: &Model, execution: u64) -> Vec<Leftover> {
+        let unnamed = self.unnamed.borrow();
+        unnamed.get(&execution).into_iter().flatten().map(|create| create.to_leftover(model)).collect()
+    }
+
+    /// The resources of `scan` with the mark of this run that the run created, except those of `known`. A mark alone is
+    /// no proof, because anyone can copy a resource: a create in the journal must explain the resource.
+    pub(super) fn choose_marked(&self, model: &Model, known: &[CreatedResource], scan: ListScan) -> Vec<CreatedResource> {
+        let nameless = scan.nameless.iter().filter(|nameless| nameless.mark.run == self.run);
+        let mut unexplained: Vec<Leftover> = nameless.map(NamelessResource::to_leftover).collect();
+        let is_known = |seen: &ListedResource| known.iter().any(|made| made.is_same_resource(&seen.created));
+        let own = |seen: &ListedResource| seen.mark.as_ref().is_some_and(|mark| mark.run == self.run);
+        let marked: Vec<ListedResource> =
+            scan.resources.into_iter().filter(|seen| own(seen) && !is_known(seen)).collect();
+        // The journal of a long run is read only for a resource that no plan knows.
+        let journal = if marked.is_empty() { None } else { self.read_own_journal(model) };
+        let mut found: BTreeMap<u64, Vec<CreatedResource>> = BTreeMap::new();
+        for seen in marked {
+            let Some(mark) = &seen.mark else { continue };
+            if journal.as_ref().is_some_and(|journal| journal.explains(model, &seen)) {
+                found.entry(mark.execution).or_default().push(seen.created);
+            } else {
+                unexplained.push(describe_copied_mark(&seen.created, &self.run));
+            }
+        }
+        let executions: Vec<u64> = self.unnamed.borrow().keys().copied().collect();
+        for execution in executions {
+            let new = found.get(&execution).map(Vec::as_slice).unwrap_or_default();
+            self.note_found(model, execution, new);
+        }
+        self.unnamed_at_end(model, &mut unexplained);
+        *self.unexplained.borrow_mut() = unexplained;
+        found.into_values().flatten().collect()
+    }
+
+    /// Without a readable id in a list, an accepted create and the nameless element of the list are the same resource.
+    fn unnamed_at_end(&self, model: &Model, unexplained: &mut Vec<Leftover>) {
+        let listed = unexplained.iter().filter(|left| left.id == "?").count();
+        let unnamed = self.unnamed.borrow();
+        let creates = unnamed.values().flatten();
+        unexplained.extend(creates.skip(listed).map(|create| create.to_leftover(model)));
+    }
+
+    fn read_own_journal(&self, model: &Model) -> Option<JournalContent> {
+        let lines = read_journal(self.journal.borrow().path()).ok()?;
+        Some(read_entries(model, &self.run, &lines))
     }
 
     /// Notes why the lists could not be read the last time; `None` after lists were read.
@@ -151,7 +232,8 @@ impl ResourceTracker {
             id: "?".to_string(),
             reason: format!("whether any exist is unknown: {because}"),
         });
-        self.leftovers.borrow().values().cloned().chain(unread).collect()
+        let unexplained = self.unexplained.borrow();
+        self.leftovers.borrow().values().cloned().chain(unexplained.iter().cloned()).chain(unread).collect()
     }
 
     /// Deletes the journal if the run has no leftovers.

@@ -61,7 +61,7 @@ pub struct RunArguments {
     /// Select the clauses whose id matches, such as 'resize.*' (repeatable)
     #[arg(long = "clause", value_name = "GLOB")]
     pub clauses: Vec<String>,
-    /// Most requests of each campaign, without the requests for shrinking
+    /// Most requests of the run, with everything that is sent; at the mock, of each campaign
     #[arg(long, value_name = "N")]
     pub requests: Option<u64>,
     /// Most plans of each campaign
@@ -140,6 +140,9 @@ pub struct SweepArguments {
     /// Only runs that started at least this long ago, such as 2h
     #[arg(long, value_name = "SPAN")]
     pub older_than: Option<String>,
+    /// Delete resources by their mark alone, also without a journal that has their create
+    #[arg(long)]
+    pub marks_only: bool,
     /// Say what would be deleted, and change nothing at the endpoint
     #[arg(long)]
     pub dry_run: bool,

@@ -123,7 +123,7 @@ impl SessionListener for Progress {
 
 /// The limits of a campaign at an endpoint.
 fn describe_limits(limits: &Limits) -> String {
-    let all = limits.requests + limits.shrink_requests + limits.cleanup_requests;
+    let all = limits.total_requests();
     let rate = match limits.rate {
         0 => "without a rate limit".to_string(),
         rate => format!("{rate} per second"),

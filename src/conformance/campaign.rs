@@ -11,7 +11,7 @@ use crate::report::{REPORT_BYTES_MAX, Report};
 use crate::session::{
     ClausePatterns, ExitKind, InProcessService, LoadedSuite, ReportSettings, RunSettings, RunStart, SessionEvent,
     SessionListener, SignalEvent, Signals, SpentTotals, SuiteRunResult, SuiteStore, SuiteTarget, UserError,
-    find_profile_endpoint, load_profile, parse_profile, pick_worst, run_suite, warn_of_credentials,
+    add_spending, find_profile_endpoint, load_profile, parse_profile, pick_worst, run_suite, warn_of_credentials,
 };
 use crate::terminal;
 use probity_input::read_input_text;
@@ -118,15 +118,15 @@ impl SharedCampaign {
             // The sender of the signal wants no further campaign.
             end_process(exit, &outcome);
         }
+        add_spending(&outcome, &mut used);
+        if let Some(lock) = &mut lock {
+            lock.write(&EndpointSpending { run: self.run.0.clone(), used })?;
+        }
         let outcome = outcome?;
-        outcome.add_spending(&mut used);
         let SuiteRunResult::Ran(record) = outcome else { unreachable!("the settings ask for no dry run") };
         terminal::print_error_text(&describe_leftovers(&record.left));
         // The process of the tests ends without a call of this library.
         terminal::finish_writing();
-        if let Some(lock) = &mut lock {
-            lock.write(&EndpointSpending { run: self.run.0.clone(), used })?;
-        }
         // The other processes of the test run read the report.
         if let Some(error) = record.unwritten.into_iter().next() {
             return Err(error);

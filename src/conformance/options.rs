@@ -27,7 +27,7 @@ pub struct Conformance {
     pub target: Target,
     /// Random seed.
     pub seed: u64,
-    /// Most requests of each campaign; none for the default.
+    /// Most requests, with everything that is sent: of a run at an endpoint, else of each campaign; none for the default.
     pub requests: Option<u64>,
     /// Date against which API lifecycles are judged, `YYYY-MM-DD`; none for today.
     pub today: Option<String>,

@@ -88,6 +88,14 @@ impl<E: Endpoint> Endpoint for RecognisingEndpoint<E> {
         Box::pin(async move { self.recognise_outcome(self.endpoint.send(request).await) })
     }
 
+    fn count_additional_requests(&self) -> u64 {
+        self.endpoint.count_additional_requests()
+    }
+
+    fn additional_requests_max(&self) -> u64 {
+        self.endpoint.additional_requests_max()
+    }
+
     fn exceeded_failures(&self) -> Option<String> {
         let met = self.failure_counts.borrow();
         let over = met.iter().find(|(kind, count)| **count > self.find_limit(**kind));

@@ -40,6 +40,15 @@ pub trait Endpoint {
     fn exceeded_failures(&self) -> Option<String> {
         None
     }
+    /// Number of requests so far that were sent besides the calls of [`Endpoint::send`]: checks before the first call,
+    /// requests for tokens, and repetitions with a renewed token.
+    fn count_additional_requests(&self) -> u64 {
+        0
+    }
+    /// Most additional requests of one call of [`Endpoint::send`].
+    fn additional_requests_max(&self) -> u64 {
+        0
+    }
     /// Sends a request once. The caller decides on repetitions.
     fn send<'a>(&'a self, request: &'a Request) -> PendingOutcome<'a>;
 }

@@ -15,6 +15,7 @@ use crate::endpoint::{
 use crate::history::{LearnedSecrets, Outcome, Reply, ReplyBody, remember_secrets};
 use crate::profile::ConnectionSettings;
 use reqwest::header::HeaderName;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use tokio::sync::Semaphore;
 
@@ -32,6 +33,8 @@ pub struct HttpEndpoint {
     proxy: Option<String>,
     /// Turns for reading large bodies.
     large_bodies: Semaphore,
+    /// Number of requests besides the calls of `Endpoint::send`.
+    additional: Cell<u64>,
 }
 
 /// Most large bodies in memory at the same time, however many plans run.
@@ -75,7 +78,7 @@ impl HttpEndpoint {
         proxy_password.for_each(|(_, password)| learned.keep_value(password.expose()));
         let literals = identities.list_credentials().map(Credential::expose);
         remember_secrets(&format!("{}-{}", wall(), std::process::id()), literals, learned.clone());
-        let large_bodies = Semaphore::new(LARGE_BODIES_MAX);
+        let (large_bodies, additional) = (Semaphore::new(LARGE_BODIES_MAX), Cell::new(0));
         Ok(HttpEndpoint {
             base,
             client,
@@ -87,12 +90,23 @@ impl HttpEndpoint {
             tokens,
             proxy,
             large_bodies,
+            additional,
         })
     }
 
     /// Credentials that this client computed or fetched, for their removal from records.
     pub fn learned(&self) -> LearnedSecrets {
         self.learned.clone()
+    }
+
+    /// Counts a request that is no call of [`Endpoint::send`].
+    pub(super) fn count_additional_request(&self) {
+        self.additional.set(self.additional.get() + 1);
+    }
+
+    /// Whether the requests before the first call reached the limit.
+    pub(super) fn has_spent_checks(&self) -> bool {
+        self.additional.get() >= self.limits.checks_max
     }
 
     pub(super) fn identities(&self) -> &Identities {
@@ -110,12 +124,14 @@ impl HttpEndpoint {
             wall: &self.wall,
             learned: &self.learned,
             proxy: self.proxy.as_deref(),
+            sent: &self.additional,
         };
         let token = self.tokens.get(&request.caller, grant, &asking).await?;
         let mut reply = self.send_once(request, caller, Some(&token)).await?;
         if reply.status == 401 {
             // A call refused with 401 has no effect, so the repetition is the only call.
             if let Some(fresh) = self.tokens.renew_token(&request.caller, &token, grant, &asking).await? {
+                self.count_additional_request();
                 reply = self.send_once(request, caller, Some(&fresh)).await?;
             }
         }
@@ -189,6 +205,16 @@ impl HttpEndpoint {
 impl Endpoint for HttpEndpoint {
     fn name(&self) -> &str {
         &self.base
+    }
+
+    fn count_additional_requests(&self) -> u64 {
+        self.additional.get()
+    }
+
+    fn additional_requests_max(&self) -> u64 {
+        let tokens = self.authenticators.values().any(|caller| caller.token_grant().is_some());
+        // A first token, a renewed token, and the repetition of the call.
+        if tokens { 3 } else { 0 }
     }
 
     fn send<'a>(&'a self, request: &'a Request) -> PendingOutcome<'a> {

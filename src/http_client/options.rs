@@ -15,6 +15,8 @@ pub struct HttpLimits {
     pub request_timeout: Duration,
     /// Longest readable body in bytes.
     pub reply_bytes_max: usize,
+    /// Most requests before the first call, those for tokens included.
+    pub checks_max: u64,
 }
 
 impl HttpLimits {
@@ -23,5 +25,6 @@ impl HttpLimits {
         connect_timeout: Duration::from_secs(10),
         request_timeout: Duration::from_secs(60),
         reply_bytes_max: 8 << 20,
+        checks_max: u64::MAX,
     };
 }

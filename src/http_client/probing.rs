@@ -19,6 +19,11 @@ pub(super) async fn probe_reply(http: &HttpEndpoint, request: &Request) -> Resul
     let fail = |cause: String, remedy: &'static str| {
         Err(ProbeError { place: format!("{}{}", http.name(), request.path), cause, remedy })
     };
+    if http.has_spent_checks() {
+        let cause = "the limit of requests is reached by the checks before the first plan".to_string();
+        return fail(cause, "raise `--requests` or `limits.requests`");
+    }
+    http.count_additional_request();
     let reply = match http.send_authenticated(request).await {
         Ok(reply) => reply,
         Err(TransportError::NoToken { place, cause, remedy }) => return Err(ProbeError { place, cause, remedy }),

@@ -7,6 +7,7 @@ use crate::endpoint::{Credential, is_html, read_body};
 use crate::history::{LearnedSecrets, ReplyBody};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use tokio::sync::Mutex;
 
@@ -38,6 +39,8 @@ pub(super) struct TokenClient<'a> {
     pub wall: &'a WallClock,
     pub learned: &'a LearnedSecrets,
     pub proxy: Option<&'a str>,
+    /// Number of requests besides calls.
+    pub sent: &'a Cell<u64>,
 }
 
 impl TokenCache {
@@ -189,6 +192,7 @@ impl TokenClient<'_> {
             value.set_sensitive(true);
             builder = builder.header(name, value);
         }
+        self.sent.set(self.sent.get() + 1);
         let mut response = builder.body(request.body.expose().to_string()).send().await.map_err(failed)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut bytes = Vec::new();

@@ -45,6 +45,7 @@ pub fn count_created(model: &Model, hints: &SuiteHints, step: &Step) -> usize {
 
 /// Whether resources of a kind count as live: kinds with a deleting operation, or all kinds if no kind has such
 /// an operation.
-pub(super) fn counts_as_live(hints: &SuiteHints, kind: usize) -> bool {
+#[must_use]
+pub fn counts_as_live(hints: &SuiteHints, kind: usize) -> bool {
     hints.deletable.is_empty() || hints.deletable.contains(&kind)
 }

@@ -40,7 +40,7 @@ pub use guard_relations::{GuardRelation, InputRoot};
 pub use guided::GuidedChooser;
 pub use handles::{HandleTable, PlannedResource, StepOutcome, named_handles};
 pub use hints::SuiteHints;
-pub use live_count::{count_created, count_live_in_belief};
+pub use live_count::{count_created, count_live_in_belief, counts_as_live};
 pub use path_search::{CallPathEntry, CallPathLimits, find_path};
 pub use planning_context::{CandidateCall, NamedResource, PlanningContext, PossibleStateSource};
 pub use prediction::CallPrediction;

@@ -117,6 +117,7 @@ impl<'a> RequestDispatcher<'a> {
         let number = self.admit_request(cause).await?;
         let sent_ms = self.elapsed_ms();
         let outcome = self.wait_for_outcome(request).await;
+        self.context.shared_budget.settle_request(self.context.endpoint);
         let fate = DeliveryResult::from_outcome(&outcome);
         let exchange = Exchange {
             input: None,
@@ -218,7 +219,7 @@ impl<'a> RequestDispatcher<'a> {
         if let Some(cause) = self.context.endpoint.exceeded_failures() {
             return Err(StopReason::InfrastructureFailures { cause });
         }
-        self.context.shared_budget.take_request()?;
+        self.context.shared_budget.take_request(self.context.endpoint)?;
         run.counts.requests += 1;
         run.counts.polls += u64::from(cause == CallCause::Poll);
         let number = run.next;

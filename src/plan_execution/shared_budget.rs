@@ -1,25 +1,76 @@
-//! The budget that all plans of a campaign share.
+//! The budget that a whole campaign shares.
 
 use super::stop::{FailureCounts, StopReason};
-use crate::limits::{FailureLimit, Limits};
+use crate::endpoint::Endpoint;
+use crate::limits::{CLEANING_EACH, FailureLimit, Limits};
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-/// The requests and the time that all plans of a campaign share. Parallel plans run on one thread; no
-/// borrow outlives a call.
+/// The requests and the time of a campaign: one budget for plans, shrinking, cleaning up, checks and tokens. Parallel
+/// plans run on one thread; no borrow outlives a call.
 pub struct SharedBudget {
     limits: Limits,
-    /// Limit of the requests of plans. Shrinking raises the limit.
-    requests: Cell<u64>,
+    /// Number of all requests at which plans end. Shrinking raises the number.
+    end: Cell<u64>,
+    phase: Cell<BudgetPhase>,
     time: Cell<Duration>,
     opened: Cell<Option<Instant>>,
     turn_ends: Cell<Option<Instant>>,
-    spent: Cell<u64>,
+    shares: Cell<RequestShares>,
+    /// Requests that requests under way may need in addition, for tokens.
+    held: Cell<u64>,
+    /// Requests that deleting the present live resources needs.
+    owed: Cell<u64>,
+    deletions: Cell<DeletionCosts>,
     failures: Cell<FailureCounts>,
     halted: RefCell<Option<StopReason>>,
     news: Notify,
+}
+
+/// What the present requests are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum BudgetPhase {
+    Testing,
+    Shrinking,
+    /// Cleaning up at the end of the run.
+    Closing,
+}
+
+/// Numbers of requests by purpose. The sum is everything that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RequestShares {
+    /// Requests of plans.
+    pub testing: u64,
+    /// Requests of the candidates of the shrinker.
+    pub shrinking: u64,
+    /// Requests for cleaning up.
+    pub cleaning: u64,
+    /// Checks before the first plan, requests for tokens, and repetitions with a renewed token.
+    pub checking: u64,
+}
+
+impl RequestShares {
+    /// Everything that was sent.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.testing + self.shrinking + self.cleaning + self.checking
+    }
+}
+
+/// The requests that deletions took until a response proved the absence of the resource.
+#[derive(Debug, Clone, Copy, Default)]
+struct DeletionCosts {
+    deletions: u64,
+    requests: u64,
+}
+
+impl DeletionCosts {
+    /// Requests that the next deletion needs: twice the average, because resources differ.
+    fn estimate_next(self) -> u64 {
+        (2 * self.requests).checked_div(self.deletions).map_or(CLEANING_EACH, |twice| twice.max(CLEANING_EACH))
+    }
 }
 
 /// Most time to catch up, because gaps below a timer's resolution hold only on average.
@@ -31,21 +82,31 @@ impl SharedBudget {
     pub fn new(limits: Limits) -> SharedBudget {
         SharedBudget {
             limits,
-            requests: Cell::new(limits.requests),
+            end: Cell::new(limits.requests),
+            phase: Cell::new(BudgetPhase::Testing),
             time: Cell::new(limits.time),
             opened: Cell::new(None),
             turn_ends: Cell::new(None),
-            spent: Cell::new(0),
+            shares: Cell::default(),
+            held: Cell::new(0),
+            owed: Cell::new(0),
+            deletions: Cell::default(),
             failures: Cell::default(),
             halted: RefCell::new(None),
             news: Notify::new(),
         }
     }
 
-    /// Number of requests so far, including cleaning up.
+    /// Numbers of requests so far, by purpose.
+    #[must_use]
+    pub fn shares(&self) -> RequestShares {
+        self.shares.get()
+    }
+
+    /// Number of all requests so far.
     #[must_use]
     pub fn count_spent(&self) -> u64 {
-        self.spent.get()
+        self.shares.get().total()
     }
 
     /// Number of requests without an answer so far.
@@ -60,14 +121,25 @@ impl SharedBudget {
         self.opened.get().map_or(Duration::ZERO, |opened| opened.elapsed())
     }
 
-    /// Adds the requests and the time of `limits` to what is spent, and revokes a halt by [`StopReason::Enough`].
-    pub fn raise_limits(&self, limits: &Limits) {
+    /// Starts shrinking: adds the requests and the time for shrinking, without the requests that only cleaning up may
+    /// send, and revokes a halt by [`StopReason::Enough`].
+    pub fn start_shrinking(&self) {
         let halted = &mut *self.halted.borrow_mut();
         *halted = halted.take().filter(|stop| *stop != StopReason::Enough);
-        self.requests.set(self.spent.get().saturating_add(limits.requests));
+        let limits = self.limits.for_shrinking();
+        let plans_end = self.limits.requests.saturating_add(self.limits.shrink_requests);
+        self.phase.set(BudgetPhase::Shrinking);
+        self.end.set(self.count_spent().saturating_add(limits.requests).min(plans_end));
         // The time that cleaning up took before is not added: the end of testing is fixed.
         let last = self.limits.time.saturating_add(self.limits.shrink_time);
         self.time.set(self.time.get().max(self.elapsed().saturating_add(limits.time).min(last)));
+    }
+
+    /// Starts cleaning up at the end of the run: no plan sends a request any more, and cleaning up may use all
+    /// requests that are left.
+    pub fn start_closing(&self) {
+        self.phase.set(BudgetPhase::Closing);
+        self.end.set(self.end.get().min(self.count_spent()));
     }
 
     /// Stops all plans. The first reason is kept.
@@ -82,7 +154,7 @@ impl SharedBudget {
         if let Some(stop) = &*self.halted.borrow() {
             return Some(stop.clone());
         }
-        if self.spent.get() >= self.requests.get() {
+        if self.count_spent() >= self.end.get() || !self.affords(1, self.owed.get()) {
             return Some(StopReason::Requests);
         }
         (self.elapsed() >= self.time.get()).then_some(StopReason::Time)
@@ -115,29 +187,101 @@ impl SharedBudget {
         turn.max(now)
     }
 
-    /// Counts a request of a plan.
-    pub(super) fn take_request(&self) -> Result<(), StopReason> {
-        self.start_time();
-        match self.find_stop() {
-            Some(stop) => Err(stop),
-            None => {
-                self.spent.set(self.spent.get() + 1);
-                Ok(())
-            }
+    /// Keeps the requests for the deletion of `live` resources, and `further` requests for the search at the end.
+    pub fn keep_for_deletions(&self, live: usize, further: u64) {
+        let each = self.deletions.get().estimate_next();
+        self.owed.set((live as u64).saturating_mul(each).saturating_add(further));
+    }
+
+    /// Whether creates are affordable that lead to `live` resources, their deletions included. If not, the plans of
+    /// the present phase end.
+    pub fn afford_creates(&self, live: usize, further: u64) -> bool {
+        self.keep_for_deletions(live, further);
+        let affordable = self.affords(1, self.owed.get());
+        if !affordable {
+            self.end.set(self.end.get().min(self.count_spent()));
+        }
+        affordable
+    }
+
+    /// Notes the number of requests that one deletion took.
+    pub fn note_deletion_cost(&self, requests: u64) {
+        let DeletionCosts { deletions, requests: before } = self.deletions.get();
+        self.deletions.set(DeletionCosts { deletions: deletions + 1, requests: before + requests });
+    }
+
+    /// Whether `requests` of plans can be sent, and `owed` requests for cleaning up remain.
+    fn affords(&self, requests: u64, owed: u64) -> bool {
+        let committed = self.count_spent().saturating_add(self.held.get());
+        committed.saturating_add(requests).saturating_add(owed) <= self.end_cleaning()
+    }
+
+    /// Number of all requests at which cleaning up ends. The requests for shrinking are kept until the run ends.
+    fn end_cleaning(&self) -> u64 {
+        let total = self.limits.total_requests();
+        match self.phase.get() {
+            BudgetPhase::Testing => self.limits.requests.saturating_add(self.limits.cleanup_requests),
+            BudgetPhase::Shrinking | BudgetPhase::Closing => total,
         }
     }
 
-    /// Counts a request of cleaning up and waits for the turn. Returns `false` if the requests for
-    /// cleaning up are spent too.
-    pub async fn take_reserved(&self) -> bool {
-        let most = self.requests.get().saturating_add(self.limits.cleanup_requests);
-        let spent = self.spent.get();
-        if spent >= most {
+    /// Counts a request of a plan to `endpoint`. [`Self::settle_request`] follows.
+    pub(super) fn take_request(&self, endpoint: &dyn Endpoint) -> Result<(), StopReason> {
+        self.start_time();
+        if let Some(stop) = self.find_stop() {
+            return Err(stop);
+        }
+        let most = endpoint.additional_requests_max();
+        if !self.affords(1 + most, self.owed.get()) {
+            return Err(StopReason::Requests);
+        }
+        let mut shares = self.shares.get();
+        match self.phase.get() {
+            BudgetPhase::Testing => shares.testing += 1,
+            BudgetPhase::Shrinking | BudgetPhase::Closing => shares.shrinking += 1,
+        }
+        self.shares.set(shares);
+        self.held.set(self.held.get() + most);
+        Ok(())
+    }
+
+    /// Counts a request of cleaning up. Returns `false` if no request is left for cleaning up.
+    /// [`Self::settle_request`] follows a request that is sent, [`Self::give_back_reserved`] one that is not.
+    #[must_use]
+    pub fn take_reserved(&self, endpoint: &dyn Endpoint) -> bool {
+        let most = endpoint.additional_requests_max();
+        let committed = self.count_spent().saturating_add(self.held.get());
+        if committed.saturating_add(1 + most) > self.end_cleaning() {
             return false;
         }
-        self.spent.set(spent + 1);
-        sleep_until(self.take_turn()).await;
+        let shares = self.shares.get();
+        self.shares.set(RequestShares { cleaning: shares.cleaning + 1, ..shares });
+        self.held.set(self.held.get() + most);
         true
+    }
+
+    /// Waits until the rate of the limits allows the next request.
+    pub async fn wait_for_turn(&self) {
+        sleep_until(self.take_turn()).await;
+    }
+
+    /// Takes back the count of a request of cleaning up that was not sent.
+    pub fn give_back_reserved(&self, endpoint: &dyn Endpoint) {
+        let shares = self.shares.get();
+        self.shares.set(RequestShares { cleaning: shares.cleaning - 1, ..shares });
+        self.settle_request(endpoint);
+    }
+
+    /// Counts what `endpoint` sent in addition, after the outcome of a request.
+    pub fn settle_request(&self, endpoint: &dyn Endpoint) {
+        self.held.set(self.held.get().saturating_sub(endpoint.additional_requests_max()));
+        self.count_additional(endpoint);
+    }
+
+    /// Counts the checks before the first plan, and what the endpoint sent besides calls.
+    pub fn count_additional(&self, endpoint: &dyn Endpoint) {
+        let shares = self.shares.get();
+        self.shares.set(RequestShares { checking: endpoint.count_additional_requests(), ..shares });
     }
 
     /// Counts a request without an answer, and stops all plans beyond the limit.
@@ -147,8 +291,8 @@ impl SharedBudget {
         self.failures.set(troubles);
         let FailureLimit { least, percent } = self.limits.failures;
         let all = u128::from(troubles.total());
-        if all > u128::from(least) && all * 100 > u128::from(self.spent.get()) * u128::from(percent) {
-            self.halt_plans(StopReason::Failures { troubles, requests: self.spent.get() });
+        if all > u128::from(least) && all * 100 > u128::from(self.count_spent()) * u128::from(percent) {
+            self.halt_plans(StopReason::Failures { troubles, requests: self.count_spent() });
         }
     }
 

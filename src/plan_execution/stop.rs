@@ -65,6 +65,12 @@ pub enum StopReason {
         /// The limit over all plans.
         most: usize,
     },
+    /// The ids of the last created resources are unknown, so nobody could delete further ones.
+    #[error("no response told the id of the last {count} created resources; no more resources are created")]
+    Unnamed {
+        /// Number of creates in a row.
+        count: u32,
+    },
     /// A finding of another plan ended the campaign.
     #[error("another plan has found enough")]
     Enough,

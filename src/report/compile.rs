@@ -290,6 +290,7 @@ fn compile_spending(conclusion: &Conclusion) -> SpentRequestsRow {
         throttled,
         shrinking,
         cleaning,
+        checking,
         plans,
         steps_skipped,
     } = conclusion.spent;
@@ -316,6 +317,7 @@ fn compile_spending(conclusion: &Conclusion) -> SpentRequestsRow {
             .collect(),
         shrinking,
         cleaning,
+        checking,
         lost,
         throttled,
         steps_skipped,

@@ -184,6 +184,9 @@ pub struct SpentRequestsRow {
     /// Requests for cleaning up.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cleaning: u64,
+    /// Checks before the first plan, requests for tokens, and repetitions with a renewed token.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub checking: u64,
     /// Requests of plans without a response.
     pub lost: u64,
     /// Requests of plans that were refused for their rate (429).

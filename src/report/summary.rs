@@ -89,6 +89,10 @@ fn write_heading(out: &mut String, report: &Report) {
         spent.shrinking,
         if spent.cleaning > 0 { format!(" and {} for cleaning up", spent.cleaning) } else { String::new() }
     );
+    if spent.cleaning + spent.checking > 0 {
+        let all = spent.requests + spent.shrinking + spent.cleaning + spent.checking;
+        let _ = writeln!(out, "  {all} requests in all, {} of them for checks and tokens", spent.checking);
+    }
     if let Some(pattern) = &report.selected {
         let _ = writeln!(out, "  only clauses `{pattern}`");
     }

@@ -81,7 +81,7 @@ pub fn forecast_at_endpoint(
     reports: &Path,
 ) -> Result<Option<EndpointForecast>, UserError> {
     let SuiteTarget::Address(address, profile) = settings.target else { return Ok(None) };
-    let check = check_with_quotas(settings.loaded, address, profile, &settings.wall);
+    let check = check_with_quotas(settings.loaded, address, profile, (&settings.wall, u64::MAX));
     let ((checked, quotas), _) = block_on(finish_check(settings, check))??;
     let settings = CampaignSettings { loaded: &checked.loaded, ..settings.clone() };
     let earlier = read_earlier_times(reports, &settings.loaded.name, address);

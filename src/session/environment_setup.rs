@@ -12,7 +12,7 @@ use crate::history::SecretFilter;
 use crate::mock::Tempo;
 use crate::model::{BeliefLimits, Model};
 use crate::plan::{PlanLimits, SuiteHints};
-use crate::plan_execution::{Pace, StopReason};
+use crate::plan_execution::{Pace, SharedBudget, StopReason};
 use crate::profile::Profile;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -48,6 +48,8 @@ pub(super) fn make_endpoint_environment<'a>(
     endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>,
 ) -> CampaignEnvironment<'a> {
     let (model, schemas) = (&checked.loaded.model, &checked.loaded.schemas);
+    let budget = SharedBudget::new(settings.limits);
+    budget.count_additional(checked.endpoint.as_ref());
     let literals = profile.identities.list_credentials().map(|credential| credential.expose());
     CampaignEnvironment {
         model: model.clone(),
@@ -60,6 +62,7 @@ pub(super) fn make_endpoint_environment<'a>(
             .with_learned(checked.learned.clone()),
         pace: choose_pace(settings, profile, model),
         limits: settings.limits,
+        budget,
         seed: settings.seed,
         reading_only: settings.target.is_read_only(),
         cancel: settings.cancel.clone(),

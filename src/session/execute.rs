@@ -64,7 +64,8 @@ pub fn run_campaign(
             })
         }
         SuiteTarget::Address(address, profile) => block_on(async {
-            let check = check_endpoint(settings.loaded, address, profile, &settings.wall);
+            let wall = (&settings.wall, settings.limits.total_requests());
+            let check = check_endpoint(settings.loaded, address, profile, wall);
             let (checked, limits) = finish_check(settings, check).await?;
             settings.check_output()?;
             let settings = &CampaignSettings { limits, ..settings.clone() };
@@ -86,8 +87,13 @@ pub fn run_campaign(
             let left = clean_up_run(&site).await;
             tell_leftovers(settings, &site, &left, listener);
             match result {
-                Ok((conclusion, _)) => Ok((conclusion, left)),
-                Err(error) => Err(convert_error(settings, &error).with_detail(describe_leftovers(&left))),
+                Ok((mut conclusion, _)) => {
+                    conclusion.spent.note_shares(site.budget.shares());
+                    Ok((conclusion, left))
+                }
+                Err(error) => Err(convert_error(settings, &error)
+                    .with_detail(describe_leftovers(&left))
+                    .with_requests(site.budget.count_spent())),
             }
         })?,
     }
@@ -165,7 +171,8 @@ pub fn replay_plan(
             return Err(UserError::usage("replay", cause, "replay the plan at an address, or run the tests again"));
         }
         SuiteTarget::Address(address, profile) => block_on(async {
-            let check = check_endpoint(settings.loaded, address, profile, &settings.wall);
+            let wall = (&settings.wall, settings.limits.total_requests());
+            let check = check_endpoint(settings.loaded, address, profile, wall);
             let (checked, limits) = finish_check(settings, check).await?;
             settings.check_output()?;
             let settings = &CampaignSettings { limits, ..settings.clone() };

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// What earlier suites of the same run have spent of the profile's totals.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpentTotals {
-    /// Requests, those for shrinking and cleaning up included.
+    /// All requests: of plans, for shrinking, for cleaning up, for checks and tokens.
     pub requests: u64,
     /// Whole seconds, rounded up for each campaign.
     pub seconds: u64,
@@ -17,8 +17,8 @@ pub struct SpentTotals {
 impl SpentTotals {
     /// Adds the requests and the time of a campaign.
     pub fn add_campaign(&mut self, spending: &SpentRequestsRow, duration_ms: u64) {
-        let SpentRequestsRow { requests, shrinking, cleaning, .. } = spending;
-        self.add_totals(SpentTotals { requests: requests + shrinking + cleaning, seconds: duration_ms.div_ceil(1000) });
+        let SpentRequestsRow { requests, shrinking, cleaning, checking, .. } = spending;
+        self.add_totals(SpentTotals { requests: requests + shrinking + cleaning + checking, seconds: duration_ms.div_ceil(1000) });
     }
 
     /// Adds requests and seconds.

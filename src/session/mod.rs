@@ -52,7 +52,7 @@ pub use listener::{SessionEvent, SessionListener};
 pub use loaded_suite::LoadedSuite;
 pub use patterns::ClausePatterns;
 pub use plan_file::{PLAN_BYTES_MAX, parse_plan};
-pub use run_suite::{SuiteRunResult, run_suite};
+pub use run_suite::{SuiteRunResult, add_spending, run_suite};
 pub use run_suites::{count_threads, run_suites};
 pub use settings::{CampaignSettings, JournalSettings, ReportSettings, RunSettings};
 #[cfg(feature = "http")]

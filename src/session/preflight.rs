@@ -3,7 +3,7 @@
 use super::checked_endpoint::{CheckedEndpoint, FreeQuotas};
 use super::loaded_suite::LoadedSuite;
 use super::user_error::UserError;
-use crate::endpoint::{RecognisingEndpoint, Request, compose_request};
+use crate::endpoint::{Endpoint, RecognisingEndpoint, Request, compose_request};
 use crate::history::Call;
 use crate::http_client::{
     HttpEndpoint, HttpLimits, ProbeError, WallClock, probe_endpoint, read_free_quota, read_offered_values,
@@ -18,7 +18,7 @@ use std::time::Duration;
 /// Most reads that are sent to recognise the API.
 const PROBE_CALLS_MAX: usize = 3;
 
-/// Checks an endpoint before a campaign.
+/// Checks an endpoint before a campaign, with the wall clock and the most requests in `wall`.
 ///
 /// # Errors
 /// If the endpoint cannot be reached, is not the API, refuses the credentials, lacks an offered value of the
@@ -27,7 +27,7 @@ pub async fn check_endpoint(
     loaded: &LoadedSuite,
     address: &str,
     profile: &Profile,
-    wall: &WallClock,
+    wall: (&WallClock, u64),
 ) -> Result<CheckedEndpoint, UserError> {
     let (checked, quotas) = check_with_quotas(loaded, address, profile, wall).await?;
     match quotas.into_iter().find(|(_, free)| *free == Some(0)) {
@@ -36,7 +36,8 @@ pub async fn check_endpoint(
             address,
             format!("the quota leaves no room for a {resource}"),
             format!("delete a {resource} there, or have the quota raised"),
-        )),
+        )
+        .with_requests(checked.endpoint.count_additional_requests())),
     }
 }
 
@@ -48,14 +49,20 @@ pub async fn check_with_quotas(
     loaded: &LoadedSuite,
     address: &str,
     profile: &Profile,
-    wall: &WallClock,
+    wall: (&WallClock, u64),
 ) -> Result<(CheckedEndpoint, FreeQuotas), UserError> {
-    let http = recognise_endpoint(loaded, address, profile, wall).await?;
-    let pools = compare_pools(loaded, profile, &http).await?;
-    let allowed = profile.changes == ChangePolicy::Allowed;
-    let quotas = if allowed { read_quotas(loaded, profile, &http).await? } else { Vec::new() };
-    let (learned, today) = (http.learned(), loaded.model.today.clone());
-    let loaded = loaded.clone().with_pools(&pools, &today)?;
+    let http = create_client(address, profile, wall)?;
+    let checked = async {
+        recognise_endpoint(loaded, profile, &http).await?;
+        let pools = compare_pools(loaded, profile, &http).await?;
+        let allowed = profile.changes == ChangePolicy::Allowed;
+        let quotas = if allowed { read_quotas(loaded, profile, &http).await? } else { Vec::new() };
+        Ok((loaded.clone().with_pools(&pools, &loaded.model.today)?, quotas))
+    };
+    let (loaded, quotas) = checked
+        .await
+        .map_err(|error: UserError| error.with_requests(http.count_additional_requests()))?;
+    let learned = http.learned();
     let endpoint = Rc::new(RecognisingEndpoint::new(http, profile.recognise.clone()));
     Ok((CheckedEndpoint { endpoint, learned, loaded }, quotas))
 }
@@ -68,36 +75,35 @@ pub async fn check_for_cleanup(
     loaded: &LoadedSuite,
     address: &str,
     profile: &Profile,
-    wall: &WallClock,
+    wall: (&WallClock, u64),
 ) -> Result<CheckedEndpoint, UserError> {
-    let http = recognise_endpoint(loaded, address, profile, wall).await?;
+    let http = create_client(address, profile, wall)?;
+    recognise_endpoint(loaded, profile, &http).await?;
     let learned = http.learned();
     let endpoint = Rc::new(RecognisingEndpoint::new(http, profile.recognise.clone()));
     Ok(CheckedEndpoint { endpoint, learned, loaded: loaded.clone() })
 }
 
 /// Sends reads until one response shows the API.
-async fn recognise_endpoint(
-    loaded: &LoadedSuite,
-    address: &str,
-    profile: &Profile,
-    wall: &WallClock,
-) -> Result<HttpEndpoint, UserError> {
-    let http = create_client(address, profile, wall)?;
+async fn recognise_endpoint(loaded: &LoadedSuite, profile: &Profile, http: &HttpEndpoint) -> Result<(), UserError> {
     let lists = list_probe_calls(loaded, profile, None);
-    recognise_api(&http, &lists).await.map_err(convert_probe_error)?;
+    recognise_api(http, &lists).await.map_err(convert_probe_error)?;
     if lists.is_empty()
         && let Some(request) = list_probe_calls(loaded, profile, Some(UNUSED_ID)).first()
     {
         // A 404 for the resource is expected; the form of the response shows whether an API answers.
-        probe_endpoint(&http, request).await.map_err(convert_probe_error)?;
+        probe_endpoint(http, request).await.map_err(convert_probe_error)?;
     }
-    Ok(http)
+    Ok(())
 }
 
-/// The client of an endpoint. Nothing is sent.
-fn create_client(address: &str, profile: &Profile, wall: &WallClock) -> Result<HttpEndpoint, UserError> {
-    let mut limits = HttpLimits::USUAL;
+/// The client of an endpoint, which sends at most `checks_max` requests before the first call. Nothing is sent.
+fn create_client(
+    address: &str,
+    profile: &Profile,
+    (wall, checks_max): (&WallClock, u64),
+) -> Result<HttpEndpoint, UserError> {
+    let mut limits = HttpLimits { checks_max, ..HttpLimits::USUAL };
     limits.request_timeout = profile.limits.request_seconds.map_or(limits.request_timeout, Duration::from_secs);
     HttpEndpoint::new(address, profile.identities.clone(), limits, &profile.connection, wall.clone()).map_err(|error| {
         let text = error.to_string();

@@ -12,7 +12,7 @@ pub fn check_endpoint(
     _: &LoadedSuite,
     address: &str,
     _: &Profile,
-    _: &WallClock,
+    _: (&WallClock, u64),
 ) -> Ready<Result<CheckedEndpoint, UserError>> {
     ready(Err(missing_feature_error(address)))
 }
@@ -22,7 +22,7 @@ pub fn check_with_quotas(
     _: &LoadedSuite,
     address: &str,
     _: &Profile,
-    _: &WallClock,
+    _: (&WallClock, u64),
 ) -> Ready<Result<(CheckedEndpoint, FreeQuotas), UserError>> {
     ready(Err(missing_feature_error(address)))
 }
@@ -32,7 +32,7 @@ pub fn check_for_cleanup(
     _: &LoadedSuite,
     address: &str,
     _: &Profile,
-    _: &WallClock,
+    _: (&WallClock, u64),
 ) -> Ready<Result<CheckedEndpoint, UserError>> {
     ready(Err(missing_feature_error(address)))
 }

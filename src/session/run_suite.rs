@@ -30,17 +30,16 @@ pub enum SuiteRunResult {
     DryRun(Option<Box<EndpointForecast>>),
 }
 
-impl SuiteRunResult {
-    /// Adds the requests and the time that the suite spent, or would spend.
-    pub fn add_spending(&self, totals: &mut SpentTotals) {
-        match self {
-            SuiteRunResult::Ran(record) => totals.add_campaign(&record.report.spending, record.run.duration_ms),
-            SuiteRunResult::DryRun(Some(dry_run)) => {
-                let usual = &dry_run.forecast.usual;
-                totals.add_totals(SpentTotals { requests: usual.requests, seconds: usual.took.as_secs() });
-            }
-            SuiteRunResult::DryRun(None) => {}
+/// Adds the requests and the time that a suite spent, or would spend; after an error, the requests before the error.
+pub fn add_spending(outcome: &Result<SuiteRunResult, UserError>, totals: &mut SpentTotals) {
+    match outcome {
+        Ok(SuiteRunResult::Ran(record)) => totals.add_campaign(&record.report.spending, record.run.duration_ms),
+        Ok(SuiteRunResult::DryRun(Some(dry_run))) => {
+            let usual = &dry_run.forecast.usual;
+            totals.add_totals(SpentTotals { requests: usual.requests, seconds: usual.took.as_secs() });
         }
+        Ok(SuiteRunResult::DryRun(None)) => {}
+        Err(error) => totals.add_totals(SpentTotals { requests: error.requests, seconds: 0 }),
     }
 }
 
@@ -159,6 +158,7 @@ fn list_replay_options(settings: &CampaignSettings<'_>, target: &ReportTarget) -
 /// The limits of a campaign by name, for `run.json`.
 fn list_limits(limits: &Limits) -> BTreeMap<String, u64> {
     let limits = [
+        ("all requests", limits.total_requests()),
         ("requests", limits.requests),
         ("requests for shrinking", limits.shrink_requests),
         ("requests for cleaning up", limits.cleanup_requests),

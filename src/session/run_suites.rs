@@ -3,7 +3,7 @@
 use super::limits::SpentTotals;
 use super::listener::SessionListener;
 use super::loaded_suite::LoadedSuite;
-use super::run_suite::{SuiteRunResult, run_suite};
+use super::run_suite::{SuiteRunResult, add_spending, run_suite};
 use super::settings::RunSettings;
 use super::target::SuiteTarget;
 use super::user_error::UserError;
@@ -37,9 +37,7 @@ pub fn run_suites(
         }
         let before = *used.lock().expect("no campaign panics while it holds the lock");
         let outcome = run_suite(run, loaded, target, before, listen(loaded).as_mut());
-        if let Ok(outcome) = &outcome {
-            outcome.add_spending(&mut used.lock().expect("no campaign panics while it holds the lock"));
-        }
+        add_spending(&outcome, &mut used.lock().expect("no campaign panics while it holds the lock"));
         Some(outcome)
     };
     run_side_by_side(targets.len(), count_threads(targets), campaign, |index, outcome| {

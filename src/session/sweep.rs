@@ -8,10 +8,10 @@ use super::target::SuiteTarget;
 use super::tracking::find_reserve_time;
 use super::user_error::UserError;
 use crate::cleanup::{
-    CleanupReserve, FoundLeftovers, JournalEntry, Leftover, RunFilter, delete_leftovers, find_leftovers, read_entries,
+    CleanupReserve, FoundLeftovers, JournalLines, Leftover, RunFilter, delete_leftovers, find_leftovers, read_entries,
 };
 use crate::endpoint::{Endpoint, run_command};
-use crate::plan_execution::SharedBudget;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The result of a sweep at an endpoint.
@@ -22,6 +22,10 @@ pub struct SweepResult {
     pub deleted: Vec<String>,
     /// Leftovers that could not be deleted.
     pub leftovers: Vec<Leftover>,
+    /// Runs whose journals have creates of another suite.
+    pub foreign: BTreeSet<String>,
+    /// Everything that was sent.
+    pub requests: u64,
 }
 
 /// Deletes the leftovers of finished runs at an endpoint. With `look_only` nothing is deleted.
@@ -30,7 +34,7 @@ pub struct SweepResult {
 /// If the endpoint cannot be reached, or a command that ends a provoked failure fails.
 pub fn sweep_endpoint(
     order: &CampaignSettings<'_>,
-    journals: &[Vec<JournalEntry>],
+    journals: &[(String, JournalLines)],
     wanted: &RunFilter,
     look_only: bool,
 ) -> Result<SweepResult, UserError> {
@@ -38,18 +42,20 @@ pub fn sweep_endpoint(
         unreachable!("only an endpoint with an address is swept")
     };
     block_on(async {
-        let (there, _) = finish_check(order, check_for_cleanup(order.loaded, address, profile, &order.wall)).await?;
+        let wall = (&order.wall, order.limits.total_requests());
+        let (there, _) = finish_check(order, check_for_cleanup(order.loaded, address, profile, wall)).await?;
         let endpoint = |_| -> Rc<dyn Endpoint> { there.endpoint.clone() };
         let site = make_endpoint_environment(order, profile, &there, &endpoint);
-        let journals: Vec<_> = journals.iter().filter_map(|entries| read_entries(&site.model, entries)).collect();
+        let journals: Vec<_> = journals.iter().map(|(run, lines)| read_entries(&site.model, run, lines)).collect();
+        let foreign = journals.iter().filter(|journal| journal.foreign).map(|journal| journal.run.clone()).collect();
         // An endpoint may refuse to delete a resource in transition.
         let within = find_reserve_time(profile) + site.pace.settle_most;
         let reserve = CleanupReserve::start(within, order.journal.give_up.clone());
-        let purse = SharedBudget::new(site.limits);
-        let context = site.make_environment_outside_plans(there.endpoint.as_ref(), &purse);
+        site.budget.start_closing();
+        let context = site.make_environment_outside_plans(there.endpoint.as_ref());
         let found = find_leftovers(&site.make_cleanup_context(&context), &journals, wanted, &reserve).await;
         if look_only {
-            return Ok(SweepResult { found, deleted: Vec::new(), leftovers: Vec::new() });
+            return Ok(SweepResult { found, deleted: Vec::new(), leftovers: Vec::new(), foreign, requests: site.budget.count_spent() });
         }
         // A run that was killed did not end the failures that its profile provokes.
         for provocation in site.provoke.values() {
@@ -62,9 +68,8 @@ pub fn sweep_endpoint(
                 ));
             }
         }
-        let purse = SharedBudget::new(site.limits);
-        let context = site.make_environment_outside_plans(there.endpoint.as_ref(), &purse);
-        let swept = delete_leftovers(&site.make_cleanup_context(&context), &found, wanted, &reserve).await;
-        Ok(SweepResult { found, deleted: swept.gone, leftovers: swept.leftovers })
+        let swept = delete_leftovers(&site.make_cleanup_context(&context), &found, &journals, wanted, &reserve).await;
+        let requests = site.budget.count_spent();
+        Ok(SweepResult { found, deleted: swept.gone, leftovers: swept.leftovers, foreign, requests })
     })?
 }

@@ -19,6 +19,8 @@ pub struct UserError {
     pub exit: ExitKind,
     /// Text printed before the error, such as the wrong lines of a file. Empty, or ends with a line feed.
     pub detail: String,
+    /// Requests that were sent to an endpoint before the error.
+    pub requests: u64,
 }
 
 impl UserError {
@@ -43,13 +45,19 @@ impl UserError {
     }
 
     fn new(exit: ExitKind, place: String, cause: String, remedy: String) -> UserError {
-        UserError { place, cause, remedy, exit, detail: String::new() }
+        UserError { place, cause, remedy, exit, detail: String::new(), requests: 0 }
     }
 
     /// Replaces the text printed before the error.
     #[must_use]
     pub fn with_detail(self, detail: String) -> UserError {
         UserError { detail, ..self }
+    }
+
+    /// Adds the number of requests that were sent before the error.
+    #[must_use]
+    pub fn with_requests(self, requests: u64) -> UserError {
+        UserError { requests, ..self }
     }
 
     /// A folder that cannot be read.

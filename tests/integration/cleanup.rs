@@ -266,7 +266,7 @@ fn after_a_kill_at_any_time_a_sweep_deletes_everything_with_or_without_the_journ
             Vec::new()
         } else {
             std::fs::remove_dir_all(cloud.journal_folder(&reports)).expect("the journal was there");
-            vec!["--run", &run]
+            vec!["--run", &run, "--marks-only"]
         };
         let output = cloud.sweep(&reports, &further);
         let code = output.status.code();
@@ -341,7 +341,7 @@ fn a_sweep_does_not_touch_a_run_that_is_under_way() {
 }
 
 #[test]
-fn without_a_journal_a_sweep_deletes_by_expired_marks_and_other_marks_only_by_name() {
+fn without_a_journal_a_sweep_deletes_by_marks_only_on_request() {
     let mut cloud = MockProcess::start("marks");
     // Two runs of long ago. The mark of one run expires in the year 2200.
     let (old, young) = ("1jk2r00aaaaaa", "1jk2r00bbbbbb");
@@ -353,7 +353,7 @@ fn without_a_journal_a_sweep_deletes_by_expired_marks_and_other_marks_only_by_na
     let with = |ids: &[&String]| -> BTreeSet<String> {
         cloud.before.iter().cloned().chain(ids.iter().map(|id| (*id).clone())).collect()
     };
-    let looked = cloud.sweep("none", &["--dry-run"]);
+    let looked = cloud.sweep("none", &["--marks-only", "--dry-run"]);
     assert_eq!(looked.status.code(), Some(0), "{}", all_output(&looked));
     assert!(
         all_output(&looked).contains(&expired) && all_output(&looked).contains(&foreign),
@@ -361,14 +361,81 @@ fn without_a_journal_a_sweep_deletes_by_expired_marks_and_other_marks_only_by_na
         all_output(&looked)
     );
     assert_eq!(cloud.list_ids(), with(&[&expired, &foreign, &needed]), "looking deletes nothing");
-    let later = cloud.sweep("none", &["--older-than", "36500d"]);
+    let kept = cloud.sweep("none", &[]);
+    assert_eq!(kept.status.code(), Some(6), "a mark alone is no proof: {}", all_output(&kept));
+    assert!(all_output(&kept).contains(&format!("--marks-only --run {old}")), "{}", all_output(&kept));
+    assert_eq!(cloud.list_ids(), with(&[&expired, &foreign, &needed]), "a mark alone is no proof");
+    let later = cloud.sweep("none", &["--marks-only", "--older-than", "36500d"]);
     assert_eq!(later.status.code(), Some(0), "{}", all_output(&later));
     assert_eq!(cloud.list_ids(), with(&[&expired, &foreign, &needed]), "they are not as old as that");
-    let swept = cloud.sweep("none", &["--older-than", "2h"]);
+    let swept = cloud.sweep("none", &["--marks-only", "--older-than", "2h"]);
     assert_eq!(swept.status.code(), Some(0), "{}", all_output(&swept));
     assert_eq!(cloud.list_ids(), with(&[&needed]), "{}", all_output(&swept));
     assert!(all_output(&swept).contains(&format!("--run {young}")), "{}", all_output(&swept));
-    let named = cloud.sweep("none", &["--run", young]);
+    let named = cloud.sweep("none", &["--marks-only", "--run", young]);
     assert_eq!(named.status.code(), Some(0), "{}", all_output(&named));
     assert_eq!(cloud.list_ids(), with(&[]), "{}", all_output(&named));
+}
+
+/// A journal with one create, as a run writes it, and a server that the create made.
+fn write_journal(cloud: &MockProcess, reports: &str, run: &str, name: &str, id: &str) -> PathBuf {
+    let folder = cloud.journal_folder(reports);
+    std::fs::create_dir_all(&folder).expect("a folder for the journal");
+    let path = folder.join(format!("{run}.jsonl"));
+    let lines = [
+        json!({"whose": {
+            "format": 1, "run": run, "suite": "ecs-native", "endpoint": format!("http://{}", cloud.address),
+            "started": "2020-01-01T00:00:00Z", "lifetime_s": 60, "pid": 1,
+        }}),
+        json!({"intent": {
+            "life": 0, "step": 0, "operation": "createServer", "binding": "v2.1", "caller": "owner",
+            "body": { "server": { "name": name } }, "births": { "server": ["server-1"] },
+        }}),
+        json!({"done": { "life": 0, "step": 0, "born": { "server-1": id }, "refused": false }}),
+    ];
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    std::fs::write(&path, text).expect("a journal");
+    path
+}
+
+#[test]
+fn a_resource_with_a_copied_mark_is_deleted_only_on_request() {
+    let cloud = MockProcess::start("copies");
+    let run = "1jk2r00cccccc";
+    let name = format!("probity-{run}-1jk2s00-0-a");
+    let own = cloud.create("owner", &name);
+    let copy = cloud.create("owner", &format!("{name}-copy"));
+    let journal = write_journal(&cloud, "copies", run, &name, &own);
+    let swept = cloud.sweep("copies", &[]);
+    assert_eq!(swept.status.code(), Some(6), "{}", all_output(&swept));
+    assert!(all_output(&swept).contains(&copy) && journal.exists(), "{}", all_output(&swept));
+    let ids = cloud.list_ids();
+    assert!(ids.contains(&copy) && !ids.contains(&own), "{}", all_output(&swept));
+    let swept = cloud.sweep("copies", &["--marks-only"]);
+    assert_eq!(swept.status.code(), Some(0), "{}", all_output(&swept));
+    assert_eq!(cloud.list_ids(), cloud.before, "{}", all_output(&swept));
+    assert!(!journal.exists());
+}
+
+#[test]
+fn a_journal_with_a_torn_first_line_is_swept_by_the_name_of_its_file() {
+    let cloud = MockProcess::start("torn");
+    let run = "1jk2r00dddddd";
+    // The mark expires in the year 2200: only the ended journal tells that nobody needs the server.
+    let name = format!("probity-{run}-6s00000-0-a");
+    let own = cloud.create("owner", &name);
+    let journal = write_journal(&cloud, "torn", run, &name, &own);
+    let text = std::fs::read(&journal).expect("a journal");
+    std::fs::write(&journal, &text[20..]).expect("a journal");
+    let swept = cloud.sweep("torn", &[]);
+    let told = all_output(&swept);
+    assert!(told.contains(&format!("{run}.jsonl:1: ")), "{told}");
+    assert_eq!((swept.status.code(), cloud.list_ids()), (Some(0), cloud.before.clone()), "{told}");
+    assert!(!journal.exists(), "{told}");
+    // Without a name or a first line, the run is unknown.
+    let journal = write_journal(&cloud, "torn", run, &name, &own);
+    std::fs::write(journal.with_file_name("renamed.jsonl"), &text[20..]).expect("a journal");
+    let swept = cloud.sweep("torn", &[]);
+    assert_eq!(swept.status.code(), Some(6), "{}", all_output(&swept));
+    assert!(all_output(&swept).contains("renamed.jsonl: neither the file nor its name"), "{}", all_output(&swept));
 }

@@ -19,6 +19,7 @@ mod http_end_to_end;
 mod input_files;
 mod mutation_score;
 mod reference_agreement;
+mod request_limits;
 mod seeded_faults;
 
 /// The suite, catalog and schemas of the lamps, for `belief` and `chooser`.

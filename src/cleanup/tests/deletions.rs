@@ -11,6 +11,7 @@ use crate::plan_execution::tests::{
 use crate::plan_execution::{Cancellation, NullMarker, Pace, PlanEnvironment, SharedBudget};
 use serde_json::json;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Deletes two resources of different rank; returns the result, and the requests in order.
@@ -56,6 +57,8 @@ fn check_deletions_with(
             rank,
             delete: Call { operation: "deleteBox".into(), ..make_show_call(id) },
             show: Some(make_show_call(id)),
+            absent: BTreeSet::from([404, 410]),
+            deleted_before: false,
         });
         let give_up = if give_up { cancel } else { Cancellation::never() };
         // A full box must be emptied before the deletion.
@@ -180,5 +183,5 @@ fn deletions_end_when_the_reserved_requests_are_spent() {
         _ => make_reply(202, json!({})),
     });
     assert_eq!(asked, ["DELETE 2", "GET 2", "DELETE 1"]);
-    assert_eq!(swept.leftovers[0].reason, "the requests reserved for cleaning up are spent");
+    assert_eq!(swept.leftovers[0].reason, "no request is left for cleaning up");
 }

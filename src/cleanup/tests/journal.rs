@@ -39,14 +39,17 @@ fn a_journal_file_is_read_and_an_incomplete_last_line_is_counted() {
     journal.record_result(3, &BTreeMap::from([("a".into(), "1".into())]), false).unwrap();
     use std::io::Write;
     std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"gone\":{\"ha").unwrap();
-    let (entries, unread) = read_journal(&path).unwrap();
+    let lines = read_journal(&path).unwrap();
+    let entries = &lines.entries;
     std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!(entries.len(), 3);
     assert_eq!(entries[0], JournalEntry::Header(make_header()));
     assert!(
         matches!(&entries[1], JournalEntry::Intent { life: 2, step: 3, body: Some(body), .. } if body["name"] == "a")
     );
-    assert_eq!(unread, [4]);
+    let unread: Vec<(usize, bool)> = lines.unread.iter().map(|line| (line.number, line.lost)).collect();
+    assert_eq!(unread, [(4, false)], "the run was killed before it sent the create");
+    assert!(!lines.is_incomplete());
 }
 
 #[test]
@@ -61,4 +64,39 @@ fn the_journal_of_a_running_run_cannot_be_locked() {
     taken.remove_file().unwrap();
     assert!(!path.exists());
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Reads a journal with a header, a create, its result and a deletion after `damage`; returns the number of entries,
+/// and number and loss of the lines that cannot be used.
+fn check_damage(name: &str, damage: impl Fn(&mut Vec<Vec<u8>>)) -> (usize, bool, Vec<(usize, bool)>) {
+    let folder = make_scratch_folder(name);
+    let path = folder.join("journal.jsonl");
+    let file = std::rc::Rc::new(RefCell::new(JournalFile::create_file(&path, &make_header()).unwrap()));
+    let mut journal = PlanJournal { journal: file, execution: 0 };
+    journal.record_intent(0, &make_create("a"), &make_show_call("1")).unwrap();
+    journal.record_result(0, &BTreeMap::from([("a".into(), "1".into())]), false).unwrap();
+    journal.record_deletion("a").unwrap();
+    let text = std::fs::read(&path).unwrap();
+    let mut lines: Vec<Vec<u8>> = text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    damage(&mut lines);
+    std::fs::write(&path, lines.concat()).unwrap();
+    let lines = read_journal(&path).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let unread = lines.unread.iter().map(|line| (line.number, line.lost)).collect();
+    (lines.entries.len(), lines.is_incomplete(), unread)
+}
+
+#[test]
+fn a_torn_binary_or_repeated_line_is_named_and_the_others_are_used() {
+    let torn = |lines: &mut Vec<Vec<u8>>, at: usize| lines[at] = [&lines[at][..9], b"\n"].concat();
+    assert_eq!(check_damage("torn-first", |lines| torn(lines, 0)), (3, true, vec![(1, true)]));
+    assert_eq!(check_damage("torn-middle", |lines| torn(lines, 1)), (3, true, vec![(2, true)]));
+    assert_eq!(check_damage("binary", |lines| lines[2] = vec![0xff, 0, 0xfe, b'\n']), (3, true, vec![(3, true)]));
+    assert_eq!(check_damage("repeated", |lines| lines.insert(2, lines[1].clone())), (4, false, vec![(3, false)]));
+    assert_eq!(check_damage("joined", |lines| {
+        let end = lines[1].len() - 1;
+        lines[1].truncate(end);
+    }), (2, true, vec![(2, true)]));
+    assert_eq!(check_damage("cut", |lines| lines[3].truncate(5)), (3, false, vec![(4, false)]));
+    assert_eq!(check_damage("empty", Vec::clear), (0, true, vec![]));
 }

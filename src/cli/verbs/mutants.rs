@@ -4,7 +4,7 @@ use crate::campaign::{MutantResult, MutationSettings, compute_mutation_score};
 use crate::cli::args::MutantsArguments;
 use crate::cli::embedded::find_store;
 use crate::cli::signal;
-use crate::limits::RequestedLimits;
+use crate::limits::{Limits, RequestedLimits};
 use crate::mock::{self, Mutant};
 use crate::session::{ClausePatterns, ExitKind, LoadedSuite, RunStart, STATES_MAX, Signals, UserError};
 use crate::terminal;
@@ -44,7 +44,8 @@ fn run_campaigns(
     signals: &Signals,
 ) -> Result<Vec<MutantResult>, UserError> {
     let terms = MutationSettings {
-        limits: RequestedLimits { requests: Some(arguments.requests), ..RequestedLimits::NONE }.for_mock(),
+        // No finding is shrunk, so all requests are for plans.
+        limits: Limits { requests: arguments.requests, ..RequestedLimits::NONE.for_mock() },
         seeds: arguments.seeds,
         possible_states_max: STATES_MAX,
     };

@@ -1,7 +1,7 @@
 //! `probity sweep`: deletes the leftovers of runs that have ended.
 
 use crate::cleanup::{
-    JOURNAL_FORMAT, JournalEntry, JournalFile, JournalHeader, RunFilter, describe_leftovers, read_journal, read_start,
+    JOURNAL_FORMAT, JournalFile, JournalHeader, JournalLines, RunFilter, describe_leftovers, read_journal, read_start,
 };
 use crate::cli::args::SweepArguments;
 use crate::cli::config::check_address;
@@ -17,6 +17,7 @@ use crate::session::{
 };
 use crate::terminal;
 use probity_input::escape_field;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,13 +32,14 @@ pub fn sweep_suites(arguments: &SweepArguments) -> Result<ExitKind, UserError> {
     }
     let mut wanted = select_runs(arguments, &start)?;
     let signals = signal::listen_for_signals();
-    let (journals, live) = read_journals(&arguments.journal)?;
+    let JournalFolder { ended: journals, live, nameless } = JournalFolder::read(&arguments.journal)?;
     wanted.running = live;
     if let Some(run) = wanted.run.as_ref().filter(|run| wanted.running.contains(*run)) {
         let remedy = "stop the run first; it cleans up at its end";
         return Err(UserError::usage(format!("--run {run}"), "this run has not ended", remedy));
     }
-    let sweeper = Sweeper { arguments, store: &store, profile: &profile, wanted, journals, start, signals };
+    let used = Cell::new(0);
+    let sweeper = Sweeper { arguments, store: &store, profile: &profile, wanted, journals, start, signals, used };
     let mut exits = Vec::new();
     for name in store.select_suites(&arguments.suites)? {
         let named = arguments.endpoint.as_deref().map(|address| check_address("--endpoint", address)).transpose()?;
@@ -53,6 +55,11 @@ pub fn sweep_suites(arguments: &SweepArguments) -> Result<ExitKind, UserError> {
         let remedy = "add `endpoint` to the profile, or give --endpoint";
         return Err(UserError::input(place, "the profile has no endpoint for these suites", remedy));
     }
+    for path in nameless {
+        let path = path.display();
+        terminal::print_error_line(&format!("{path}: neither the file nor its name tells the run; decide by hand"));
+        exits.push(ExitKind::LeftBehind);
+    }
     exits.extend(sweeper.signals.exit_kind());
     Ok(pick_worst(&exits))
 }
@@ -64,47 +71,90 @@ fn select_runs(arguments: &SweepArguments, start: &RunStart) -> Result<RunFilter
         return Err(UserError::usage(format!("--run {run}"), "the value is not the id of a run", remedy));
     }
     let older_than_s = arguments.older_than.as_deref().map(|span| parse_span("--older-than", span)).transpose()?;
-    Ok(RunFilter { run: arguments.run.clone(), older_than_s, now_s: start.seconds, running: BTreeSet::new() })
+    Ok(RunFilter { run: arguments.run.clone(), older_than_s, now_s: start.seconds, marks_only: arguments.marks_only, ..RunFilter::default() })
 }
 
 /// The journal of a run that has ended. The file stays locked as long as this value lives.
 struct EndedJournal {
     path: PathBuf,
     file: JournalFile,
-    whose: JournalHeader,
-    entries: Vec<JournalEntry>,
+    /// The id of the run, from the first line or from the name of the file.
+    run: String,
+    lines: JournalLines,
 }
 
-/// The journals of ended runs, and the ids of runs that have not ended.
-fn read_journals(folder: &Path) -> Result<(Vec<EndedJournal>, BTreeSet<String>), UserError> {
-    let (mut ended, mut live) = (Vec::new(), BTreeSet::new());
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((ended, live)),
-        Err(error) => return Err(UserError::unreadable(folder, &error)),
-    };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
-    paths.sort();
-    for path in paths {
+impl EndedJournal {
+    /// Whether the journal is of a suite at an endpoint, or has lost the line that tells both.
+    fn concerns(&self, suite: &str, address: &str) -> bool {
+        let same_endpoint = |header: &JournalHeader| {
+            header.suite == suite && header.endpoint.trim_end_matches('/') == address.trim_end_matches('/')
+        };
+        self.lines.header().is_none_or(same_endpoint)
+    }
+}
+
+/// The journals in a folder.
+#[derive(Default)]
+struct JournalFolder {
+    ended: Vec<EndedJournal>,
+    /// Ids of runs that have not ended.
+    live: BTreeSet<String>,
+    /// Journals with creates, and without any id of a run.
+    nameless: Vec<PathBuf>,
+}
+
+impl JournalFolder {
+    /// Reads the journals of a folder, and names each line that cannot be used.
+    fn read(folder: &Path) -> Result<JournalFolder, UserError> {
+        let mut journals = JournalFolder::default();
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(journals),
+            Err(error) => return Err(UserError::unreadable(folder, &error)),
+        };
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+        paths.sort();
+        for path in paths {
+            journals.add_journal(path)?;
+        }
+        Ok(journals)
+    }
+
+    fn add_journal(&mut self, path: PathBuf) -> Result<(), UserError> {
         let unreadable = |error: std::io::Error| UserError::unreadable(&path, &error);
         let taken = JournalFile::lock_finished(&path).map_err(unreadable)?;
-        let (entries, _) = read_journal(&path).map_err(unreadable)?;
-        let Some(JournalEntry::Header(whose)) = entries.first().cloned() else { continue };
-        if whose.format > JOURNAL_FORMAT {
-            let cause =
-                format!("the journal has format {}; this program reads formats up to {JOURNAL_FORMAT}", whose.format);
+        let lines = read_journal(&path).map_err(unreadable)?;
+        if let Some(format) = lines.header().map(|header| header.format).filter(|format| *format > JOURNAL_FORMAT) {
+            let cause = format!("the journal has format {format}; this program reads formats up to {JOURNAL_FORMAT}");
             let remedy = "sweep with the probity that wrote the journal, or a later one";
             return Err(UserError::input(path.display().to_string(), cause, remedy));
         }
-        match taken {
-            Some(file) => ended.push(EndedJournal { path, file, whose, entries }),
-            None => {
-                live.insert(whose.run);
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).filter(|stem| read_start(stem).is_some());
+        let run = lines.header().map(|header| header.run.clone()).or_else(|| stem.map(str::to_string));
+        match (taken, run) {
+            (None, run) => self.live.extend(run),
+            (Some(file), Some(run)) => {
+                print_unread_lines(&path, &lines);
+                self.ended.push(EndedJournal { path, file, run, lines });
+            }
+            (Some(_), None) => {
+                print_unread_lines(&path, &lines);
+                if !lines.entries.is_empty() {
+                    self.nameless.push(path);
+                }
             }
         }
+        Ok(())
     }
-    Ok((ended, live))
+}
+
+/// Names the lines of a journal that cannot be used.
+fn print_unread_lines(path: &Path, lines: &JournalLines) {
+    for line in &lines.unread {
+        let text = format!("{}:{}: {}; the other lines are used", path.display(), line.number, line.cause);
+        terminal::print_error_line(&text);
+    }
 }
 
 /// What the sweeps of all suites share.
@@ -116,6 +166,8 @@ struct Sweeper<'a> {
     journals: Vec<EndedJournal>,
     start: RunStart,
     signals: Signals,
+    /// Requests of the sweeps so far.
+    used: Cell<u64>,
 }
 
 impl Sweeper<'_> {
@@ -135,7 +187,7 @@ impl Sweeper<'_> {
             loaded: &loaded,
             target: &target,
             seed: 0,
-            limits: limit_campaign(&RequestedLimits::NONE, &target, SpentTotals::default()),
+            limits: limit_campaign(&RequestedLimits::NONE, &target, SpentTotals { requests: self.used.get(), seconds: 0 }),
             selection: &ClauseSelection::default(),
             selected: None,
             settle_percent: self.profile.settle_percent,
@@ -147,14 +199,15 @@ impl Sweeper<'_> {
             journal: JournalSettings { folder: self.arguments.journal.clone(), start: self.start.clone(), give_up },
             output: None,
         };
-        let same_suite = |journal: &&EndedJournal| {
-            let endpoint = journal.whose.endpoint.trim_end_matches('/');
-            let same_endpoint = endpoint == address.trim_end_matches('/');
-            journal.whose.suite == name && same_endpoint && self.wanted.selects_run(&journal.whose.run)
-        };
-        let journals: Vec<&EndedJournal> = self.journals.iter().filter(same_suite).collect();
-        let entries: Vec<Vec<JournalEntry>> = journals.iter().map(|journal| journal.entries.clone()).collect();
-        let cleared = crate::session::sweep_endpoint(&settings, &entries, &self.wanted, dry_run)?;
+        let selected = |journal: &&EndedJournal| self.wanted.selects_run(&journal.run);
+        let (journals, others): (Vec<&EndedJournal>, Vec<&EndedJournal>) =
+            self.journals.iter().filter(selected).partition(|journal| journal.concerns(name, address));
+        let lines: Vec<(String, JournalLines)> =
+            journals.iter().map(|journal| (journal.run.clone(), journal.lines.clone())).collect();
+        let elsewhere = others.iter().map(|journal| journal.run.clone()).collect();
+        let wanted = RunFilter { elsewhere, ..self.wanted.clone() };
+        let cleared = crate::session::sweep_endpoint(&settings, &lines, &wanted, dry_run)?;
+        self.used.set(self.used.get() + cleared.requests);
         print_cleared(name, address, &cleared, dry_run);
         let found = &cleared.found;
         if dry_run {
@@ -163,10 +216,12 @@ impl Sweeper<'_> {
         if !cleared.leftovers.is_empty() || !found.unproven.is_empty() || found.unread_reason.is_some() {
             return Ok(ExitKind::LeftBehind);
         }
-        for journal in journals {
+        for journal in journals.iter().filter(|journal| !cleared.foreign.contains(&journal.run)) {
             journal.file.remove_file().map_err(|error| UserError::unwritable(&journal.path, &error))?;
         }
-        Ok(ExitKind::Passed)
+        // Without its first line, a journal with creates of another suite does not tell their endpoint.
+        let lost = journals.iter().any(|journal| cleared.foreign.contains(&journal.run));
+        Ok(if lost { ExitKind::LeftBehind } else { ExitKind::Passed })
     }
 }
 
