@@ -53,10 +53,7 @@ pub struct CampaignEnvironment<'a> {
 
 impl CampaignEnvironment<'_> {
     /// A context for requests outside of any plan: no requests for plans, no marks.
-    pub fn make_environment_outside_plans<'b>(
-        &'b self,
-        endpoint: &'b dyn Endpoint,
-    ) -> PlanEnvironment<'b> {
+    pub fn make_environment_outside_plans<'b>(&'b self, endpoint: &'b dyn Endpoint) -> PlanEnvironment<'b> {
         PlanEnvironment {
             endpoint,
             catalog: &self.schemas.catalog,

@@ -10,9 +10,8 @@ use std::collections::BTreeSet;
 const ABSENT: [u16; 2] = [404, 410];
 /// Statuses about the caller, the form of the request, the moment or the rate. A clause about absence that leaves the
 /// status open does not make them a proof.
-const OTHER_REASONS: [u16; 21] = [
-    401, 402, 403, 405, 406, 407, 408, 409, 411, 412, 413, 414, 415, 417, 421, 423, 424, 425, 426, 428, 429,
-];
+const OTHER_REASONS: [u16; 21] =
+    [401, 402, 403, 405, 406, 407, 408, 409, 411, 412, 413, 414, 415, 417, 421, 423, 424, 425, 426, 428, 429];
 
 /// The statuses with which the owner's read of a resource proves absence: those of the clauses that demand a refusal
 /// because the resource does not exist.

@@ -72,8 +72,7 @@ impl UnresolvedCreate {
         });
         let pairs: Vec<(&Value, &Value)> =
             sent.zip(&seen.fields).filter_map(|(sent, shown)| Some((sent?, shown.as_ref()?))).collect();
-        let unique =
-            |sent: &Value| sent.as_str().is_some_and(|text| text.chars().count() >= UNIQUE_TEXT_CHARS);
+        let unique = |sent: &Value| sent.as_str().is_some_and(|text| text.chars().count() >= UNIQUE_TEXT_CHARS);
         match pairs.is_empty() || pairs.iter().any(|(sent, shown)| sent != shown) {
             true => FieldMatch::Different,
             false if pairs.iter().any(|(sent, _)| unique(sent)) => FieldMatch::UniqueText,

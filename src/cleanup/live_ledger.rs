@@ -148,7 +148,8 @@ impl LiveResourceLedger {
     /// Marks the resources that an accepted call may delete: those of the call, and dependent ones.
     fn note_deletion(&mut self, operation: &str, ids: &[ResourceId]) {
         let clauses = self.model.operations[operation].clauses.iter();
-        let effects = clauses.filter_map(|clause| self.model.find_suite_clause(*clause)).flat_map(|clause| &clause.then);
+        let effects =
+            clauses.filter_map(|clause| self.model.find_suite_clause(*clause)).flat_map(|clause| &clause.then);
         let ending = effects.filter(|effect| {
             matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(StageExpression::Gone)))
         });

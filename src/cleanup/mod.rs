@@ -57,9 +57,9 @@ pub use journal::{
     FORMAT as JOURNAL_FORMAT, JournalEntry, JournalFile, JournalHeader, JournalLines, UnreadLine, read_journal,
 };
 pub use journal_content::{JournalContent, read_entries};
+pub use leftovers::{FoundLeftovers, RunFilter, delete_leftovers, find_leftovers};
 pub use listing::count_list_requests;
 pub use live_ledger::{LiveResourceLedger, UnnamedCreate};
-pub use leftovers::{FoundLeftovers, RunFilter, delete_leftovers, find_leftovers};
 pub use mark::{RunMark, make_run_id, read_start};
 pub use plan_cleanup::{clean_up_plan, clean_up_run};
 pub use tracker::{CleanupTimes, PlanMarks, ResourceTracker};

@@ -41,13 +41,15 @@ pub async fn clean_up_plan(
         None => look_up_deferred_ids(cleanup, &made, &reserve.first_half()).await,
     };
     add_missing(&mut made, found);
-    if run.exchanges.iter().filter(creates).any(|exchange| is_unclear(model, exchange)) || !ledger.unnamed().is_empty() {
+    if run.exchanges.iter().filter(creates).any(|exchange| is_unclear(model, exchange)) || !ledger.unnamed().is_empty()
+    {
         keeper.note_unnamed(living.mark.execution, ledger.unnamed());
         let mine = |mark: &RunMark| *mark == living.mark;
         match list_marked(cleanup, &mine, &reserve.first_half()).await {
             Ok(found) => {
                 let unclear = |found: &CreatedResource| ledger.unnamed().iter().any(|create| create.kind == found.kind);
-                let fitting: Vec<_> = found.into_iter().filter(|found| is_new(&known, found) && unclear(found)).collect();
+                let fitting: Vec<_> =
+                    found.into_iter().filter(|found| is_new(&known, found) && unclear(found)).collect();
                 keeper.note_found(model, living.mark.execution, &fitting);
                 add_missing(&mut made, fitting);
             }

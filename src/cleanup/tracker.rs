@@ -173,7 +173,12 @@ impl ResourceTracker {
 
     /// The resources of `scan` with the mark of this run that the run created, except those of `known`. A mark alone is
     /// no proof, because anyone can copy a resource: a create in the journal must explain the resource.
-    pub(super) fn choose_marked(&self, model: &Model, known: &[CreatedResource], scan: ListScan) -> Vec<CreatedResource> {
+    pub(super) fn choose_marked(
+        &self,
+        model: &Model,
+        known: &[CreatedResource],
+        scan: ListScan,
+    ) -> Vec<CreatedResource> {
         let nameless = scan.nameless.iter().filter(|nameless| nameless.mark.run == self.run);
         let mut unexplained: Vec<Leftover> = nameless.map(NamelessResource::to_leftover).collect();
         let is_known = |seen: &ListedResource| known.iter().any(|made| made.is_same_resource(&seen.created));

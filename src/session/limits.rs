@@ -18,7 +18,10 @@ impl SpentTotals {
     /// Adds the requests and the time of a campaign.
     pub fn add_campaign(&mut self, spending: &SpentRequestsRow, duration_ms: u64) {
         let SpentRequestsRow { requests, shrinking, cleaning, checking, .. } = spending;
-        self.add_totals(SpentTotals { requests: requests + shrinking + cleaning + checking, seconds: duration_ms.div_ceil(1000) });
+        self.add_totals(SpentTotals {
+            requests: requests + shrinking + cleaning + checking,
+            seconds: duration_ms.div_ceil(1000),
+        });
     }
 
     /// Adds requests and seconds.

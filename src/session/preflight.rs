@@ -59,9 +59,8 @@ pub async fn check_with_quotas(
         let quotas = if allowed { read_quotas(loaded, profile, &http).await? } else { Vec::new() };
         Ok((loaded.clone().with_pools(&pools, &loaded.model.today)?, quotas))
     };
-    let (loaded, quotas) = checked
-        .await
-        .map_err(|error: UserError| error.with_requests(http.count_additional_requests()))?;
+    let (loaded, quotas) =
+        checked.await.map_err(|error: UserError| error.with_requests(http.count_additional_requests()))?;
     let learned = http.learned();
     let endpoint = Rc::new(RecognisingEndpoint::new(http, profile.recognise.clone()));
     Ok((CheckedEndpoint { endpoint, learned, loaded }, quotas))

@@ -55,7 +55,13 @@ pub fn sweep_endpoint(
         let context = site.make_environment_outside_plans(there.endpoint.as_ref());
         let found = find_leftovers(&site.make_cleanup_context(&context), &journals, wanted, &reserve).await;
         if look_only {
-            return Ok(SweepResult { found, deleted: Vec::new(), leftovers: Vec::new(), foreign, requests: site.budget.count_spent() });
+            return Ok(SweepResult {
+                found,
+                deleted: Vec::new(),
+                leftovers: Vec::new(),
+                foreign,
+                requests: site.budget.count_spent(),
+            });
         }
         // A run that was killed did not end the failures that its profile provokes.
         for provocation in site.provoke.values() {

@@ -185,7 +185,9 @@ const ROOMY: &str = "{ rate: 0, plans: 3, live: 5, reserve_seconds: 20, seconds:
 
 #[test]
 fn no_more_requests_arrive_than_the_limit_and_the_report_counts_each_of_them() {
-    for (requests, fault) in [("60", None), ("300", Some("revert-resize.rolls-back/skips/server.flavor")), ("500", None)] {
+    for (requests, fault) in
+        [("60", None), ("300", Some("revert-resize.rolls-back/skips/server.flavor")), ("500", None)]
+    {
         let run = run_at_endpoint("ceiling", Deviation::None, fault, ROOMY, &["--requests", requests]);
         let most: u64 = requests.parse().unwrap();
         assert!(run.arrivals.requests <= most, "{} of {most}: {}", run.arrivals.requests, run.output);

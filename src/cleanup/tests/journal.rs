@@ -93,10 +93,13 @@ fn a_torn_binary_or_repeated_line_is_named_and_the_others_are_used() {
     assert_eq!(check_damage("torn-middle", |lines| torn(lines, 1)), (3, true, vec![(2, true)]));
     assert_eq!(check_damage("binary", |lines| lines[2] = vec![0xff, 0, 0xfe, b'\n']), (3, true, vec![(3, true)]));
     assert_eq!(check_damage("repeated", |lines| lines.insert(2, lines[1].clone())), (4, false, vec![(3, false)]));
-    assert_eq!(check_damage("joined", |lines| {
-        let end = lines[1].len() - 1;
-        lines[1].truncate(end);
-    }), (2, true, vec![(2, true)]));
+    assert_eq!(
+        check_damage("joined", |lines| {
+            let end = lines[1].len() - 1;
+            lines[1].truncate(end);
+        }),
+        (2, true, vec![(2, true)])
+    );
     assert_eq!(check_damage("cut", |lines| lines[3].truncate(5)), (3, false, vec![(4, false)]));
     assert_eq!(check_damage("empty", Vec::clear), (0, true, vec![]));
 }

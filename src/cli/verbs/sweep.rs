@@ -71,7 +71,13 @@ fn select_runs(arguments: &SweepArguments, start: &RunStart) -> Result<RunFilter
         return Err(UserError::usage(format!("--run {run}"), "the value is not the id of a run", remedy));
     }
     let older_than_s = arguments.older_than.as_deref().map(|span| parse_span("--older-than", span)).transpose()?;
-    Ok(RunFilter { run: arguments.run.clone(), older_than_s, now_s: start.seconds, marks_only: arguments.marks_only, ..RunFilter::default() })
+    Ok(RunFilter {
+        run: arguments.run.clone(),
+        older_than_s,
+        now_s: start.seconds,
+        marks_only: arguments.marks_only,
+        ..RunFilter::default()
+    })
 }
 
 /// The journal of a run that has ended. The file stays locked as long as this value lives.
@@ -187,7 +193,11 @@ impl Sweeper<'_> {
             loaded: &loaded,
             target: &target,
             seed: 0,
-            limits: limit_campaign(&RequestedLimits::NONE, &target, SpentTotals { requests: self.used.get(), seconds: 0 }),
+            limits: limit_campaign(
+                &RequestedLimits::NONE,
+                &target,
+                SpentTotals { requests: self.used.get(), seconds: 0 },
+            ),
             selection: &ClauseSelection::default(),
             selected: None,
             settle_percent: self.profile.settle_percent,
