@@ -1,5 +1,6 @@
 //! Judges exchanges, in order, against the belief and the schemas.
 
+use super::infrastructure_hint::{InfrastructureHint, RefusalForms};
 use super::paging::{PageChains, PagingDeviation};
 use crate::history::{Exchange, History, Outcome, Reply, ReplyBody, is_secret_placeholder};
 use crate::model::{
@@ -34,6 +35,8 @@ pub struct Finding {
     /// The exchange after which fewer states of the same resources were possible, and the clauses involved. The wrong
     /// behaviour often occurred at that exchange.
     pub narrowed_by: Option<(u64, Vec<ClauseId>)>,
+    /// What the profile may lack, if the response looks like an infrastructure failure.
+    pub hint: Option<InfrastructureHint>,
 }
 
 /// The result of judging one exchange.
@@ -56,6 +59,9 @@ pub struct Judge {
     plan: u64,
     reported: BTreeSet<ClauseId>,
     pages: PageChains,
+    forms: RefusalForms,
+    /// The hints of the findings so far.
+    hints: BTreeSet<InfrastructureHint>,
 }
 
 impl Judge {
@@ -68,6 +74,8 @@ impl Judge {
             plan,
             reported: BTreeSet::new(),
             pages: PageChains::default(),
+            forms: RefusalForms::default(),
+            hints: BTreeSet::new(),
         }
     }
 
@@ -117,6 +125,7 @@ impl Judge {
                 expected: deviation.expected,
                 violations: Vec::new(),
                 narrowed_by: deviation.narrowed_by.map(|shrunk| (shrunk.exchange, shrunk.clauses)),
+                hint: None,
             });
         }
         if observed.shape_demanded {
@@ -128,7 +137,22 @@ impl Judge {
         let miscounts = self.pages.observe(&mut self.belief, interpreted)?;
         seen.findings
             .extend(miscounts.into_iter().filter_map(|miscount| self.report_paging_deviation(exchange, miscount)));
+        self.add_hints(exchange, &mut seen.findings);
         Ok(seen)
+    }
+
+    /// Adds what the profile may lack. A reason that an earlier finding has is no further finding.
+    fn add_hints(&mut self, exchange: &Exchange, findings: &mut Vec<Finding>) {
+        if findings.is_empty() {
+            self.forms.note_explained(exchange);
+            return;
+        }
+        let Some(hint) = self.forms.find_hint(exchange) else { return };
+        let repeated = !self.hints.insert(hint.clone());
+        let kept = if repeated { 0 } else { 1 };
+        self.belief.tally.repeated += findings.len().saturating_sub(kept) as u64;
+        findings.truncate(kept);
+        findings.iter_mut().for_each(|finding| finding.hint = Some(hint.clone()));
     }
 
     fn report_paging_deviation(&mut self, exchange: &Exchange, miscount: PagingDeviation) -> Option<Finding> {
@@ -158,6 +182,7 @@ impl Judge {
             expected: vec![expected],
             violations,
             narrowed_by: None,
+            hint: None,
         })
     }
 

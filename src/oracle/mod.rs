@@ -2,6 +2,7 @@
 //!
 //! The oracle uses no endpoint, no random numbers and no sockets: all input is recorded.
 
+mod infrastructure_hint;
 mod judge;
 mod judge_records;
 mod paging;
@@ -9,6 +10,7 @@ mod paging;
 mod tests;
 mod verdict;
 
+pub use infrastructure_hint::InfrastructureHint;
 pub use judge::{ExchangeFindings, Finding, Judge, judge_history};
 pub use judge_records::{JudgeRecordsError, JudgedRecords, judge_records};
 pub use verdict::{ClauseDecidability, ClauseResult, ClauseSelection, Verdict, decide_verdicts, list_promises};

@@ -1,5 +1,6 @@
 //! Responses checked against documented schemas: lamps with an optional color.
 
+mod infrastructure_hints;
 mod paging;
 
 use super::judge::Judge;

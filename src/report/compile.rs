@@ -7,7 +7,7 @@ use super::rows::{
 };
 use crate::campaign::{Conclusion, RecordedFinding, SpentRequests};
 use crate::model::{ClauseId, Model};
-use crate::oracle::{ClauseDecidability, ClauseResult, Verdict};
+use crate::oracle::{ClauseDecidability, ClauseResult, InfrastructureHint, Verdict};
 use crate::suite::ClauseBasis;
 use probity_input::shorten_text;
 use serde::{Deserialize, Serialize};
@@ -190,6 +190,7 @@ fn compile_finding(subject: &ReportSubject<'_>, seed: u64, number: usize, found:
             exchange: *exchange,
             clauses: clauses.iter().map(name).collect(),
         }),
+        recognise: finding.hint.as_ref().map(InfrastructureHint::to_yaml),
         counterexample: compile_counterexample(subject, seed, number, found),
     }
 }

@@ -92,6 +92,10 @@ pub struct FindingRow {
     /// The last exchange that removed possible states of the same resources: often the origin of the deviation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub narrowed: Option<NarrowingExchange>,
+    /// An entry for the profile, in YAML, if the response looks like a quota, a limit or a gateway that the profile does
+    /// not recognise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recognise: Option<String>,
     /// Reports of format 1 call the counterexample `witness`.
     #[serde(alias = "witness")]
     pub counterexample: CounterexampleRow,

@@ -131,6 +131,10 @@ fn write_failure(out: &mut String, finding: &FindingRow, place: &ReportLocation<
             narrowed.clauses.join(", ")
         );
     }
+    if let Some(entry) = &finding.recognise {
+        let _ = writeln!(out, "  hint       not the API may have refused this; if so, add to the profile:");
+        let _ = writeln!(out, "             {}", escape_line(entry));
+    }
     write_counterexample(out, finding, place);
 }
 

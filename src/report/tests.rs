@@ -126,6 +126,7 @@ fn finding(clauses: Vec<ClauseId>) -> Finding {
         expected: vec!["lamp l1: BRIGHT; color=red".to_string(), "lamp l1: DIM; color=red".to_string()],
         violations: vec!["/color: string expected, found a number [light:47]".to_string()],
         narrowed_by: None,
+        hint: None,
     }
 }
 
