@@ -83,6 +83,7 @@ pub const FAULT_KINDS: &[FaultKind] = &[
         unavailable(random.draw_from(&[502, 503, 504]), random.draw_from(&[None, Some(0)])).after_effect()
     }),
     transport("throttled", |random| throttled(random.draw_from(&[413, 429]), Some(0)).before_effect()),
+    content("broken-coding", |random| broken_framing(random.draw_from(BROKEN_CODINGS)).after_effect()),
     content("deep-json", |_| deep_json(1_000_000).after_effect()),
     content("large-json", |_| large_json(7 << 20).after_effect()),
     content("strange-body", |random| body_text("strange body", random.draw_from(STRANGE_BODIES)).after_effect()),

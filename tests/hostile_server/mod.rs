@@ -77,6 +77,9 @@ use std::thread::JoinHandle;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 
+/// The owner's token in the profiles of [`HostileServer::write_profile`].
+pub const OWNER_TOKEN: &str = "Canary-Zq7+pLm/3kT9xWc=";
+
 const CONNECTIONS_MAX: usize = 256;
 /// Requests that are kept for [`HostileServer::requests`].
 const REQUESTS_KEPT: usize = 20_000;
@@ -158,7 +161,8 @@ impl HostileServer {
     /// Writes a profile with one identity for this server. `rest` is the rest of the profile.
     pub fn write_profile(&self, folder: &Path, rest: &str) -> PathBuf {
         let path = folder.join("profile.yaml");
-        let identity = "identities: { owner: { parameters: { project_id: p } } }";
+        let auth = format!("auth: {{ bearer: {{ token: {OWNER_TOKEN} }} }}");
+        let identity = format!("identities: {{ owner: {{ parameters: {{ project_id: p }}, {auth} }} }}");
         let text = format!("endpoint: http://{}\nchanges: allowed\n{identity}\n{rest}\n", self.address);
         std::fs::write(&path, text).expect("the profile is written");
         path

@@ -1,14 +1,20 @@
 //! The binary against a hostile server, ended if it does not end by itself.
 
-use super::HostileServer;
+use super::secret_spellings::spell_secret;
+use super::{HostileServer, OWNER_TOKEN};
+use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 /// Longest time of a run, on a machine with much other work.
 const RUN_TIME_MAX: Duration = Duration::from_secs(150);
+
+/// Bytes of a packed file that are looked through.
+const UNPACKED_BYTES_MAX: u64 = 256 << 20;
 
 /// A run that has ended.
 pub struct ProbityRun {
@@ -85,7 +91,7 @@ impl ProbityRun {
     }
 
     /// Checks what holds for each run, whatever the endpoint does: the process ended by itself with one of the exit
-    /// codes, did not panic, and printed no control character and no endless line.
+    /// codes, did not panic, printed no control character and no endless line, and recorded no secret.
     pub fn check_unharmed(&self, codes: &[i32]) {
         let all = format!("{}{}", self.told, self.errors);
         assert!(!all.contains("panicked"), "{all}");
@@ -94,6 +100,7 @@ impl ProbityRun {
         assert!(strange.is_none(), "the output has {strange:?}: {all:?}");
         let longest = all.lines().map(|line| line.chars().count()).max().unwrap_or(0);
         assert!(longest < 20_000, "the output has a line of {longest} characters");
+        check_without_secrets(&self.folder);
     }
 
     /// The report of the lamps.
@@ -110,5 +117,31 @@ impl ProbityRun {
         let rows = report["clauses"].as_array().expect("the report has clauses");
         let failed = rows.iter().filter(|row| row["verdict"] == "fail");
         failed.map(|row| row["id"].as_str().unwrap_or_default().to_string()).collect()
+    }
+}
+
+/// Checks that no file of the folder, except the profile, has the owner's token in any spelling.
+fn check_without_secrets(folder: &Path) {
+    let spelled = spell_secret(OWNER_TOKEN);
+    for entry in std::fs::read_dir(folder).expect("the folder can be read").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            check_without_secrets(&path);
+        } else if !path.ends_with("profile.yaml") {
+            // A text that has a backslash is escaped once more in JSON.
+            let text = read_unpacked(&path).replace("\\\\", "\\");
+            for (spelling, secret) in &spelled {
+                assert!(!text.contains(secret), "{} has the token ({spelling})", path.display());
+            }
+        }
+    }
+}
+
+fn read_unpacked(path: &Path) -> String {
+    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut unpacked = Vec::new();
+    match MultiGzDecoder::new(bytes.as_slice()).take(UNPACKED_BYTES_MAX).read_to_end(&mut unpacked) {
+        Ok(_) if path.extension().is_some_and(|end| end == "gz") => String::from_utf8_lossy(&unpacked).into_owned(),
+        _ => String::from_utf8_lossy(&bytes).into_owned(),
     }
 }

@@ -113,3 +113,20 @@ fn faults_of_the_network_drawn_by_seed_blame_no_clause() {
 fn faults_of_all_kinds_drawn_by_seed_end_no_run_in_an_undocumented_way() {
     run_seeded(11, |kind| !kind.is_slow).check_unharmed(&[0, 1, 3, 5, 6]);
 }
+
+#[test]
+fn no_file_of_a_run_has_a_token_that_the_endpoint_echoes_in_any_spelling() {
+    let mut places =
+        [EchoPlace::Id, EchoPlace::Message(409), EchoPlace::Headers, EchoPlace::Fields].into_iter().cycle();
+    let server = HostileServer::before_lamps(move |request| match request.nth > 20 && request.nth % 3 == 0 {
+        true => echo_secrets(places.next().expect("a cycle has no end")).after_effect(),
+        false => Attack::PassThrough,
+    });
+    let run = run_probity("echo", &server, QUICK, SHORT);
+    let token = format!("Bearer {OWNER_TOKEN}");
+    assert!(
+        server.requests().iter().all(|request| request.header("authorization") == Some(&token)),
+        "the token is sent"
+    );
+    run.check_unharmed(&[0, 1, 3, 5, 6]);
+}
