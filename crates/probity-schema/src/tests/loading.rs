@@ -75,8 +75,8 @@ fn a_body_is_found_by_version_and_status() {
 fn a_catalog_that_is_newer_or_broken_is_refused() {
     let newer = catalog_json().to_string().replacen("\"format\":1", "\"format\":2", 1);
     check("catalog.json", Some(&newer), "catalog.json", "the format is 2; this program reads formats up to 1");
-    check("catalog.json", None, "catalog.json", "the file is missing or cannot be read");
-    check("boil.202.json", None, "boil.202.json", "the file is missing or cannot be read");
+    check("catalog.json", None, "catalog.json", "the file is missing, too long, no regular file, or cannot be read");
+    check("boil.202.json", None, "boil.202.json", "the file is missing, too long, no regular file, or cannot be read");
     check("boil.202.json", Some("{"), "boil.202.json", "not JSON: EOF while parsing an object at line 1 column 1");
     let outside = catalog_json().to_string().replace("boil.202.json", "../boil.202.json");
     check("catalog.json", Some(&outside), "../boil.202.json", "the file is outside of the catalog's folder");
