@@ -2,6 +2,7 @@
 //! would silently widen the shape.
 
 use super::annotations::read_strings;
+use super::effort::check_effort;
 use super::error::CatalogError;
 use super::format::TextFormat;
 use super::node::{AdditionalProperties, SchemaNode, SchemaNodeId};
@@ -45,6 +46,7 @@ const SILENT: [&str; 13] = [
 /// Compiles a schema into its table of nodes; `place` is the file name for errors.
 pub(super) fn compile_nodes(schema: &Value, place: &str) -> Result<Vec<SchemaNode>, CatalogError> {
     let mut compiler = SchemaCompiler { root: schema, place, nodes: Vec::new(), known: BTreeMap::new() };
+    check_effort(schema).map_err(|cause| compiler.make_error("", cause))?;
     compiler.compile_schema(schema, "", 0)?;
     compiler.refuse_endless_inclusion()?;
     Ok(compiler.nodes)

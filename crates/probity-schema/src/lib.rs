@@ -23,6 +23,7 @@
 //! - [`catalog`]: the format of `catalog.json`, `doubts.json` and `citations.json`;
 //! - `compiled_catalog`: a catalog folder with all schemas, compiled;
 //! - `compiled_schema`: one compiled schema, a table of `node`s with `annotations`; `compile` builds the table;
+//! - `effort`: how many schemas may apply to one value;
 //! - `types`, `number`, `format`, `pattern`, `version`: single keywords;
 //! - `walk`: every place where a value breaks a schema, with leaves and trees in files of their own;
 //! - `violation`, `class`, `classify`: the results of a walk for responses and for requests;
@@ -42,6 +43,7 @@ mod classify;
 mod compile;
 mod vary;
 mod draw;
+mod effort;
 mod error;
 mod format;
 mod compiled_catalog;

@@ -4,6 +4,7 @@ use super::rng::SeededRng;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::string::{RegexGeneratorStrategy, string_regex};
 use regex::Regex;
+use regex_syntax::hir::{Hir, HirKind};
 use std::sync::OnceLock;
 
 /// Longest accepted pattern, in bytes.
@@ -45,6 +46,7 @@ impl TextPattern {
         let matcher = match Regex::new(&translate_pattern(text, PatternUse::Test)) {
             Ok(regex) => PatternMatcher::Plain(regex),
             Err(_) => {
+                refuse_long_texts(&translate_pattern(text, PatternUse::Test))?;
                 let schema = serde_json::json!({ "pattern": text });
                 let rich = jsonschema::draft202012::new(&schema).map_err(|error| error.to_string())?;
                 PatternMatcher::Rich(Box::new(rich))
@@ -66,12 +68,47 @@ impl TextPattern {
     /// # Errors
     /// A pattern without a generator, such as a pattern with look-around.
     pub fn draw_text(&self, rng: &mut SeededRng) -> Result<String, String> {
-        let build =
-            || string_regex(&translate_pattern(&self.text, PatternUse::Draw)).map_err(|error| error.to_string());
+        let build = || {
+            let text = translate_pattern(&self.text, PatternUse::Draw);
+            refuse_long_texts(&text)?;
+            string_regex(&text).map_err(|error| error.to_string())
+        };
         let strategy = self.strategy.get_or_init(build).as_ref();
         let strategy = strategy.map_err(|cause| format!("the pattern cannot be drawn from: {cause}"))?;
         let tree = strategy.new_tree(rng.runner()).map_err(|reason| reason.to_string())?;
         Ok(tree.current())
+    }
+}
+
+/// Most characters of a text drawn from a pattern.
+const DRAWN_CHARS_MAX: u64 = 1 << 14;
+
+/// The greatest number of repetitions that proptest draws beyond the least, where a pattern gives no greatest.
+const REPETITIONS_DRAWN: u64 = 32;
+
+/// Refuses a pattern that matches endlessly long texts only, or whose draws could be endlessly long.
+fn refuse_long_texts(pattern: &str) -> Result<(), String> {
+    match regex_syntax::parse(pattern) {
+        Ok(form) if estimate_drawn_chars(&form) > DRAWN_CHARS_MAX => {
+            Err(format!("its texts may have more than {DRAWN_CHARS_MAX} characters"))
+        }
+        // Look-around is not parsed here.
+        _ => Ok(()),
+    }
+}
+
+/// The greatest length of a text drawn from a pattern; empty parts count as one character, because they take time too.
+fn estimate_drawn_chars(form: &Hir) -> u64 {
+    match form.kind() {
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => 1,
+        HirKind::Literal(literal) => literal.0.len() as u64,
+        HirKind::Capture(capture) => estimate_drawn_chars(&capture.sub),
+        HirKind::Repetition(repetition) => {
+            let most = repetition.max.map_or(u64::from(repetition.min) + REPETITIONS_DRAWN, u64::from);
+            estimate_drawn_chars(&repetition.sub).saturating_mul(most.max(1))
+        }
+        HirKind::Concat(parts) => parts.iter().map(estimate_drawn_chars).fold(0, u64::saturating_add),
+        HirKind::Alternation(parts) => parts.iter().map(estimate_drawn_chars).max().unwrap_or(0),
     }
 }
 

@@ -90,6 +90,9 @@ impl<'a> TextRules<'a> {
         if self.max.is_some_and(|max| max < self.min) {
             return Err("the least length is above the greatest length".into());
         }
+        if self.min > LENGTH_MAX {
+            return Err(format!("the least length is above {LENGTH_MAX}, the longest text that is drawn"));
+        }
         for attempt in 0..ATTEMPTS {
             let goal = match length {
                 TextLength::Usual => self.draw_usual_length(rng),
@@ -152,14 +155,20 @@ impl<'a> TextRules<'a> {
     }
 }
 
+/// Most steps of matches to bring a text to a length.
+const RESIZING_STEPS_MAX: u64 = 1 << 26;
+
 /// Repeats one character or removes some, so that the text has the length and still matches.
 fn resize_text(text: &str, length: u64, pattern: &TextPattern) -> Option<String> {
     let chars: Vec<char> = text.chars().collect();
     let have = chars.len() as u64;
+    // A match may take as many steps as the square of the length.
+    let longest = length.max(have).max(1);
+    let tries = (RESIZING_STEPS_MAX / longest.saturating_mul(longest)).max(1) as usize;
     // From the end: patterns restrict the beginning of a text more than the end.
     if have < length {
         let missing = (length - have) as usize;
-        return (0..chars.len()).rev().find_map(|at| {
+        return (0..chars.len()).rev().take(tries).find_map(|at| {
             let grown: String = chars[..at]
                 .iter()
                 .copied()
@@ -170,7 +179,7 @@ fn resize_text(text: &str, length: u64, pattern: &TextPattern) -> Option<String>
         });
     }
     let surplus = (have - length) as usize;
-    (0..=length as usize).rev().find_map(|at| {
+    (0..=length as usize).rev().take(tries).find_map(|at| {
         let cut: String = chars[..at].iter().chain(&chars[at + surplus..]).collect();
         pattern.matches(&cut).then_some(cut)
     })

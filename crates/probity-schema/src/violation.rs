@@ -61,7 +61,10 @@ impl CompiledSchema {
         let notes = &node.notes;
         SchemaViolation {
             source: notes.find_source(&finding.keyword).cloned(),
-            doubtful: notes.dead || notes.untabled || node.has_dispute(&finding.keyword),
+            doubtful: finding.keyword == walk::EFFORT
+                || notes.dead
+                || notes.untabled
+                || node.has_dispute(&finding.keyword),
             pointer: finding.pointer,
             keyword: finding.keyword,
             expected: finding.expected,

@@ -12,7 +12,7 @@ use super::compiled_schema::CompiledSchema;
 use super::node::{ROOT, SchemaNodeId};
 use super::version::RequestedVersion;
 use serde_json::Value;
-use walker::{FINDINGS_MAX, SchemaWalk, ValueContext, ValuePath};
+use walker::{FINDINGS_MAX, SchemaWalk, VISITS_MAX, ValueContext, ValuePath, WalkEffort};
 
 /// All places where the schema refuses the value.
 pub(super) fn find_hard_mismatches(
@@ -20,9 +20,7 @@ pub(super) fn find_hard_mismatches(
     value: &Value,
     asked: RequestedVersion,
 ) -> Vec<SchemaMismatch> {
-    let mut walk = SchemaWalk { shape, asked, soft: false, limit: FINDINGS_MAX, out: Vec::new() };
-    walk.check_node(ROOT, value, &ValuePath::Root, ValueContext::TOP);
-    walk.out
+    walk_whole(shape, value, asked, false)
 }
 
 /// All places where the schema refuses the value or no page promises acceptance.
@@ -31,8 +29,23 @@ pub(super) fn find_all_mismatches(
     value: &Value,
     asked: RequestedVersion,
 ) -> Vec<SchemaMismatch> {
-    let mut walk = SchemaWalk { shape, asked, soft: true, limit: FINDINGS_MAX, out: Vec::new() };
+    walk_whole(shape, value, asked, true)
+}
+
+/// The keyword of the only finding of a walk that was given up, which decides nothing.
+pub(super) const EFFORT: &str = "effort";
+
+fn walk_whole(shape: &CompiledSchema, value: &Value, asked: RequestedVersion, soft: bool) -> Vec<SchemaMismatch> {
+    let effort = &WalkEffort::new();
+    let mut walk = SchemaWalk { shape, asked, soft, limit: FINDINGS_MAX, out: Vec::new(), effort };
     walk.check_node(ROOT, value, &ValuePath::Root, ValueContext::TOP);
+    if effort.is_exhausted() {
+        // What was found in a part of the choices may be wrong in the whole.
+        walk.out.clear();
+        walk.push_mismatch(ROOT, EFFORT, &ValuePath::Root, true, true, || {
+            ("a value that can be checked".into(), format!("a value that needs more than {VISITS_MAX} checks"))
+        });
+    }
     walk.out
 }
 

@@ -39,7 +39,7 @@ impl<'a> ValueDrawer<'a> {
             let length = if !text.is_base64() {
                 length
             } else if whole < text.min {
-                whole + 4
+                whole.saturating_add(4)
             } else {
                 whole
             };

@@ -1,5 +1,6 @@
 //! Tests on invented schemas.
 
+mod bombs;
 mod classes;
 mod deviating;
 mod drawing;

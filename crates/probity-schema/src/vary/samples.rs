@@ -111,13 +111,13 @@ fn list_boundary_lengths(text: &TextRules) -> Vec<(&'static str, u64)> {
     let mut lengths = Vec::new();
     let group = if text.is_base64() { 4 } else { 1 };
     if !text.open {
-        let least = text.min.div_ceil(group) * group;
+        let least = text.min.div_ceil(group).saturating_mul(group);
         lengths.extend(least.checked_sub(group).map(|short| ("min-1", short)));
         lengths.push(("min", least));
     }
     if let Some(most) = text.max.map(|max| max / group * group) {
         lengths.push(("max", most));
-        lengths.push(("max+1", most + group));
+        lengths.push(("max+1", most.saturating_add(group)));
     }
     lengths
 }

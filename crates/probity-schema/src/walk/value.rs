@@ -1,6 +1,6 @@
 //! The checks of one node: annotations, types, enumerations and combinations.
 
-use super::walker::{FINDINGS_MAX, SchemaMismatch, SchemaWalk, ValueContext, ValuePath};
+use super::walker::{FINDINGS_MAX, SchemaMismatch, SchemaWalk, ValueContext, ValuePath, WalkEffort};
 use crate::class::InputClass;
 use crate::compiled_schema::CompiledSchema;
 use crate::describe::{describe_members, describe_value};
@@ -9,6 +9,7 @@ use crate::number::are_equal;
 use crate::types::JsonTypes;
 use crate::version::RequestedVersion;
 use serde_json::Value;
+use std::rc::Rc;
 
 impl SchemaWalk<'_> {
     /// Whether the part of the schema at `id` accepts the value. The walk ends at the first finding.
@@ -18,14 +19,16 @@ impl SchemaWalk<'_> {
         value: &Value,
         asked: RequestedVersion,
     ) -> bool {
-        let mut walk = SchemaWalk { shape, asked, soft: false, limit: 1, out: Vec::new() };
+        let effort = &WalkEffort::new();
+        let mut walk = SchemaWalk { shape, asked, soft: false, limit: 1, out: Vec::new(), effort };
         walk.check_node(id, value, &ValuePath::Root, ValueContext::TOP);
-        walk.out.is_empty()
+        // A walk without a result refutes nothing.
+        walk.out.is_empty() || effort.is_exhausted()
     }
 
     /// Checks a value against one node and all nodes below.
     pub(super) fn check_node(&mut self, id: SchemaNodeId, value: &Value, at: &ValuePath, mut place: ValueContext) {
-        if self.out.len() >= self.limit {
+        if self.out.len() >= self.limit || !self.effort.count_visit() {
             return;
         }
         let node = self.shape.node(id);
@@ -125,6 +128,20 @@ impl SchemaWalk<'_> {
         }
     }
 
+    /// The findings of one branch of a choice.
+    fn check_branch(
+        &self,
+        branch: SchemaNodeId,
+        value: &Value,
+        at: &ValuePath,
+        place: ValueContext,
+    ) -> Vec<SchemaMismatch> {
+        let (shape, asked, soft, effort) = (self.shape, self.asked, self.soft, self.effort);
+        let mut walk = SchemaWalk { shape, asked, soft, limit: FINDINGS_MAX, out: Vec::new(), effort };
+        walk.check_node(branch, value, at, place);
+        walk.out
+    }
+
     /// Checks a choice. The findings are those of the best branch: a value is as good as its best reading.
     fn check_choice(
         &mut self,
@@ -136,29 +153,24 @@ impl SchemaWalk<'_> {
         place: ValueContext,
     ) {
         let mut accepting = 0;
-        let mut best: Option<(InputClass, Vec<SchemaMismatch>)> = None;
+        let mut best: Option<(InputClass, Rc<[SchemaMismatch]>)> = None;
         let mut least = InputClass::Invalid;
+        let inner = ValueContext { included: true, ..place };
         for &branch in branches {
-            let mut walk = SchemaWalk {
-                shape: self.shape,
-                asked: self.asked,
-                soft: self.soft,
-                limit: FINDINGS_MAX,
-                out: Vec::new(),
-            };
-            walk.check_node(branch, value, at, ValueContext { included: true, ..place });
-            let class = walk.out.iter().map(|finding| finding.class).max().unwrap_or(InputClass::Valid);
-            if walk.out.iter().any(|finding| finding.hard) {
+            let found =
+                self.effort.remember_branch(branch, value, inner, || self.check_branch(branch, value, at, inner));
+            let class = found.iter().map(|finding| finding.class).max().unwrap_or(InputClass::Valid);
+            if found.iter().any(|finding| finding.hard) {
                 least = least.min(class);
                 continue;
             }
             accepting += 1;
             if best.as_ref().is_none_or(|(known, _)| class < *known) {
-                best = Some((class, walk.out));
+                best = Some((class, found));
             }
         }
         match best {
-            Some((_, findings)) if accepting == 1 || keyword == "anyOf" => self.out.extend(findings),
+            Some((_, findings)) if accepting == 1 || keyword == "anyOf" => self.out.extend(findings.iter().cloned()),
             Some(_) => self.push_mismatch(id, keyword, at, true, true, || {
                 (format!("exactly one of {} forms", branches.len()), format!("{accepting} of the forms"))
             }),

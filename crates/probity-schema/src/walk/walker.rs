@@ -6,12 +6,15 @@ use crate::describe::describe_value;
 use crate::node::SchemaNodeId;
 use crate::version::RequestedVersion;
 use serde_json::Value;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Most findings of one walk.
 pub(super) const FINDINGS_MAX: usize = 256;
 
 /// A mismatch at one place of a value.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct SchemaMismatch {
     /// JSON pointer into the value.
     pub pointer: String,
@@ -38,7 +41,62 @@ pub(super) struct SchemaWalk<'s> {
     /// The walk ends after this number of findings.
     pub limit: usize,
     pub out: Vec<SchemaMismatch>,
+    /// Shared by the walks over the branches of choices.
+    pub effort: &'s WalkEffort,
 }
+
+/// The effort of a walk: what is left, and what need not be done again.
+pub(super) struct WalkEffort {
+    /// Nodes that may still be visited.
+    visits_left: Cell<u64>,
+    /// The findings of branches that were checked. Choices below each other would otherwise check the same value again
+    /// for each combination of branches.
+    branches: RefCell<HashMap<BranchKey, Rc<[SchemaMismatch]>>>,
+}
+
+/// A branch, the address of the value, and the context.
+type BranchKey = (SchemaNodeId, usize, ValueContext);
+
+impl WalkEffort {
+    pub(super) fn new() -> WalkEffort {
+        WalkEffort { visits_left: Cell::new(VISITS_MAX), branches: RefCell::default() }
+    }
+
+    /// Counts a visit; false if too many nodes were visited.
+    pub(super) fn count_visit(&self) -> bool {
+        let left = self.visits_left.get();
+        self.visits_left.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    /// Whether the walk was given up.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.visits_left.get() == 0
+    }
+
+    /// The findings of a branch, from an earlier check or from `check`.
+    pub(super) fn remember_branch(
+        &self,
+        branch: SchemaNodeId,
+        value: &Value,
+        place: ValueContext,
+        check: impl FnOnce() -> Vec<SchemaMismatch>,
+    ) -> Rc<[SchemaMismatch]> {
+        if !matches!(value, Value::Array(_) | Value::Object(_)) {
+            return check().into();
+        }
+        let key = (branch, std::ptr::from_ref(value).addr(), place);
+        if let Some(known) = self.branches.borrow().get(&key) {
+            return known.clone();
+        }
+        let found: Rc<[SchemaMismatch]> = check().into();
+        self.branches.borrow_mut().insert(key, found.clone());
+        found
+    }
+}
+
+/// Most visits of nodes in one walk. A long list of large resources needs fewer than 1,000,000.
+pub(super) const VISITS_MAX: u64 = 4_000_000;
 
 /// The path to a value; written out only for a finding.
 pub(super) enum ValuePath<'a> {
@@ -67,7 +125,7 @@ impl ValuePath<'_> {
 }
 
 /// The context that enclosing nodes give to a value.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct ValueContext {
     /// The value is mandatory, without condition, in its parent.
     pub mandatory: bool,
