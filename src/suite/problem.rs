@@ -100,7 +100,7 @@ const SOURCE_CHARS_MAX: usize = 100;
 /// The part of a source line around a column, and the column within that part.
 fn cut_source_line(line: &str, column: u32) -> (String, u32) {
     let at = (column as usize).saturating_sub(1);
-    let cut = if at > SOURCE_CHARS_MAX { at - SOURCE_CHARS_MAX } else { 0 };
+    let cut = at.saturating_sub(SOURCE_CHARS_MAX);
     let rest = line.chars().count().saturating_sub(cut + 2 * SOURCE_CHARS_MAX);
     let part: String = line.chars().skip(cut).take(2 * SOURCE_CHARS_MAX).collect();
     let begins = if cut > 0 { "…" } else { "" };

@@ -88,7 +88,7 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
 }
 
 /// The folder of a file that will be written.
-fn find_folder(file: &PathBuf) -> PathBuf {
+fn find_folder(file: &Path) -> PathBuf {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     folder.unwrap_or(Path::new(".")).to_path_buf()
 }
