@@ -15,6 +15,8 @@
 //!
 //! The binary runs the suite of `tests/data/lamps` against the hostile server. The table has the requests, memory,
 //! descriptors, threads and speed for each tenth of the requests, the faults by kind, and the findings.
+
+#![allow(clippy::disallowed_methods, reason = "the time of a process is measured, so the clock is the real one")]
 #![cfg(target_os = "linux")]
 
 #[path = "hostile_server/mod.rs"]

@@ -1,6 +1,8 @@
 //! The binary against a hostile endpoint: the run ends in time, with an exit code of its own, and blames no clause for
 //! what the network did.
 
+#![allow(clippy::disallowed_methods, reason = "the time of a process is measured, so the clock is the real one")]
+
 use super::hostile_server::{Attack, HostileServer, RawResponse};
 use super::http_end_to_end::{Mock, lamps_folder, make_folder, probity_command, read_json, to_text};
 use serde_json::{Value, json};

@@ -54,7 +54,7 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         profile: config.profile.as_ref().map(|path| path.display().to_string()),
         cancel: signals.cancel.clone(),
         journal: JournalSettings::new(Path::new("reports"), config.journal.as_deref(), &start, signals.give_up.clone()),
-        output: arguments.history.as_ref().map(find_folder),
+        output: arguments.history.as_deref().map(find_folder),
     };
     let driven = replay_plan(&settings, &plan, arguments.plan.unwrap_or(number), &mut ReplayListener)?;
     for line in describe_steps(&driven.plan, &list_outcomes(&driven.plan, &driven.history)) {

@@ -1,5 +1,7 @@
 //! Small schemas that demand endless effort are refused, or checked and drawn from within bounds.
 
+#![allow(clippy::disallowed_methods, reason = "the effort of a check is bounded in real time")]
+
 use crate::{
     CompiledSchema, DrawSettings, InputClass, SeededRng, classify_input, draw_boundary, draw_valid, vary_body,
 };
