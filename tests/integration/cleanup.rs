@@ -310,7 +310,7 @@ fn a_run_that_receives_a_signal_deletes_its_resources() {
 
 /// Whether this process ignores a signal. A shell without job control lets a process in the background ignore SIGINT and
 /// SIGQUIT.
-fn is_ignored_here(signal: &str) -> bool {
+pub fn is_ignored_here(signal: &str) -> bool {
     let bit = match signal {
         "-HUP" => 0,
         "-INT" => 1,
@@ -335,8 +335,8 @@ fn a_sweep_does_not_touch_a_run_that_is_under_way() {
     // Without a journal, only marks tell which run created a resource, and the marks have not expired.
     let output = cloud.sweep("elsewhere", &[]);
     assert!(!all_output(&output).contains("  deleted:"), "{}", all_output(&output));
-    running.send_signal("-INT");
-    assert_eq!(block_on(running.wait_for_exit()), Some(130));
+    running.send_signal("-TERM");
+    assert_eq!(block_on(running.wait_for_exit()), Some(143));
     assert_eq!(cloud.list_ids(), cloud.before);
 }
 

@@ -1,5 +1,6 @@
 //! The binary against endpoints on this machine: the mock over HTTP, and small servers with errors.
 
+use super::cleanup::is_ignored_here;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -379,6 +380,10 @@ fn parallel_plans_stay_within_their_limits_and_clean_up() {
 #[test]
 fn a_signal_ends_the_run_with_the_verdicts_so_far() {
     for (signal, code) in [("TERM", 143), ("INT", 130)] {
+        if is_ignored_here(&format!("-{signal}")) {
+            println!("{signal} is skipped: these tests run with the signal ignored, and so do their children");
+            continue;
+        }
         let folder = make_folder(&format!("signal-{signal}"));
         let profile = folder.join("profile.yaml");
         let _mock = Mock::start(&profile, &["--speed", "20"]);

@@ -184,7 +184,6 @@ fn start_server(
 const ROOMY: &str = "{ rate: 0, plans: 3, live: 5, reserve_seconds: 20, seconds: 120 }";
 
 #[test]
-#[ignore = "its count of repeated deletions was mended and not tried since"]
 fn no_more_requests_arrive_than_the_limit_and_the_report_counts_each_of_them() {
     for (requests, fault) in
         [("60", None), ("300", Some("revert-resize.rolls-back/skips/server.flavor")), ("500", None)]
