@@ -6,7 +6,7 @@ use super::event::CampaignEvent;
 use super::plan_runner::PlanResult;
 use crate::cleanup::Leftover;
 use crate::model::{ClauseId, ClauseTally};
-use crate::oracle::{ClauseDecidability, ClauseSelection, Finding, InfrastructureHint, decide_verdicts};
+use crate::oracle::{ClauseDecidability, ClauseSelection, Finding, FindingNovelty, KnownFindings, decide_verdicts};
 use crate::plan_execution::StopReason;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,10 +15,7 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct PlanResultCollector {
     pub findings: Vec<RecordedFinding>,
-    /// Contradicted clauses of the findings so far.
-    known: BTreeSet<Vec<ClauseId>>,
-    /// What the profile may lack, of the findings so far.
-    hints: BTreeSet<InfrastructureHint>,
+    known: KnownFindings,
     passed: BTreeSet<ClauseId>,
     tally: ClauseTally,
     pub spent: SpentRequests,
@@ -39,10 +36,8 @@ impl PlanResultCollector {
         let plan = Arc::new(driven.plan);
         let known_before = self.findings.len();
         for finding in &driven.findings {
-            // A finding that contradicts the clauses of an earlier finding is a repetition, and so is a finding with the
-            // reason of an earlier one outside of the API.
-            let same_reason = finding.hint.as_ref().is_some_and(|hint| !self.hints.insert(hint.clone()));
-            if !same_reason && self.known.insert(finding.clauses.clone()) {
+            let novelty = self.known.classify_finding(finding);
+            if novelty == FindingNovelty::New {
                 share.emit_event(&CampaignEvent::Found { finding });
                 self.findings.push(RecordedFinding {
                     finding: finding.clone(),
@@ -52,9 +47,12 @@ impl PlanResultCollector {
                     counterexample: None,
                     repeated: false,
                 });
-            } else {
-                self.tally.repeated += 1;
+                continue;
             }
+            if let FindingNovelty::SameHint(index) = novelty {
+                self.findings[index].finding.add_related_clauses(&finding.clauses);
+            }
+            self.tally.repeated += 1;
         }
         self.tally.merge(&driven.tally);
         let passed: Vec<ClauseId> =

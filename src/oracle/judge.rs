@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A deviation, with everything needed to check the deviation by hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Finding {
     /// Number of the plan.
     pub plan: u64,
@@ -26,6 +26,8 @@ pub struct Finding {
     pub operation: String,
     /// In each possible state before the exchange, the response contradicts at least one of the listed clauses.
     pub clauses: Vec<ClauseId>,
+    /// Further clauses that other responses with the same hint contradict.
+    pub related_clauses: BTreeSet<ClauseId>,
     /// The response, in words.
     pub seen: String,
     /// The permitted outcomes, in words.
@@ -123,9 +125,8 @@ impl Judge {
                 clauses: deviation.clauses,
                 seen: deviation.outcome,
                 expected: deviation.expected,
-                violations: Vec::new(),
                 narrowed_by: deviation.narrowed_by.map(|shrunk| (shrunk.exchange, shrunk.clauses)),
-                hint: None,
+                ..Finding::default()
             });
         }
         if observed.shape_demanded {
@@ -181,8 +182,7 @@ impl Judge {
             seen,
             expected: vec![expected],
             violations,
-            narrowed_by: None,
-            hint: None,
+            ..Finding::default()
         })
     }
 

@@ -1,10 +1,10 @@
 //! Judges the histories of a file as a stream: one exchange in memory at a time.
 
 use super::judge::{Finding, Judge};
+use super::known_findings::{FindingNovelty, KnownFindings};
 use crate::history::{HistoryReadError, HistoryReader, HistoryRecord};
-use crate::model::{BeliefLimits, ClauseId, ClauseTally, Model, SuiteEvaluationError};
+use crate::model::{BeliefLimits, ClauseTally, Model, SuiteEvaluationError};
 use crate::schema::CompiledCatalog;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The result of judging the histories of a file.
@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub struct JudgedRecords {
     /// Counts by clause, of all plans.
     pub tally: ClauseTally,
-    /// The deviations. A deviation from the clauses of an earlier one is counted in `tally.repeated` only, as in a run.
+    /// The deviations. A deviation that repeats an earlier one is counted in `tally.repeated`, as in a run.
     pub findings: Vec<Finding>,
     /// Number of plans.
     pub plans: u64,
@@ -45,7 +45,7 @@ pub fn judge_records(
     states_max: usize,
 ) -> Result<JudgedRecords, JudgeRecordsError> {
     let mut judged = JudgedRecords::default();
-    let mut known: BTreeSet<Vec<ClauseId>> = BTreeSet::new();
+    let mut known = KnownFindings::default();
     let mut judge: Option<Judge> = None;
     while let Some(record) = reader.next_record()? {
         match record {
@@ -61,11 +61,17 @@ pub fn judge_records(
                 let Some(judge) = &mut judge else { continue };
                 judged.exchanges += 1;
                 for finding in judge.observe(&exchange)?.findings {
-                    if known.insert(finding.clauses.clone()) {
-                        judged.findings.push(finding);
-                    } else {
-                        judged.tally.repeated += 1;
+                    match known.classify_finding(&finding) {
+                        FindingNovelty::New => {
+                            judged.findings.push(finding);
+                            continue;
+                        }
+                        FindingNovelty::SameHint(index) => {
+                            judged.findings[index].add_related_clauses(&finding.clauses);
+                        }
+                        FindingNovelty::SameClauses => {}
                     }
+                    judged.tally.repeated += 1;
                 }
             }
         }

@@ -5,6 +5,7 @@
 mod infrastructure_hint;
 mod judge;
 mod judge_records;
+mod known_findings;
 mod paging;
 #[cfg(test)]
 mod tests;
@@ -13,4 +14,5 @@ mod verdict;
 pub use infrastructure_hint::InfrastructureHint;
 pub use judge::{ExchangeFindings, Finding, Judge, judge_history};
 pub use judge_records::{JudgeRecordsError, JudgedRecords, judge_records};
+pub use known_findings::{FindingNovelty, KnownFindings};
 pub use verdict::{ClauseDecidability, ClauseResult, ClauseSelection, Verdict, decide_verdicts, list_promises};

@@ -85,8 +85,12 @@ pub fn decide_verdicts(
     list_promises(model, selection)
         .map(|clause| {
             let count = tally.clauses.get(&clause).copied().unwrap_or_default();
-            let against: Vec<usize> =
-                findings.iter().enumerate().filter(|(_, f)| f.clauses.contains(&clause)).map(|(i, _)| i).collect();
+            let against: Vec<usize> = findings
+                .iter()
+                .enumerate()
+                .filter(|(_, finding)| finding.contradicts(clause))
+                .map(|(i, _)| i)
+                .collect();
             // A clause with a pass or a finding is reachable and observable, whatever the search reports.
             let decided = count.passed > 0 || !against.is_empty();
             let applied = count.applied + count.exceptions + count.unclear > 0;

@@ -191,6 +191,7 @@ fn compile_finding(subject: &ReportSubject<'_>, seed: u64, number: usize, found:
             clauses: clauses.iter().map(name).collect(),
         }),
         recognise: finding.hint.as_ref().map(InfrastructureHint::to_yaml),
+        related: finding.related_clauses.iter().map(name).collect(),
         counterexample: compile_counterexample(subject, seed, number, found),
     }
 }

@@ -132,8 +132,14 @@ fn write_failure(out: &mut String, finding: &FindingRow, place: &ReportLocation<
         );
     }
     if let Some(entry) = &finding.recognise {
-        let _ = writeln!(out, "  hint       not the API may have refused this; if so, add to the profile:");
+        let _ = writeln!(
+            out,
+            "  hint       a quota or a gateway may have refused the call; if so, add this entry to the profile:"
+        );
         let _ = writeln!(out, "             {}", escape_line(entry));
+    }
+    if !finding.related.is_empty() {
+        let _ = writeln!(out, "  also       such responses contradict {}", finding.related.join(", "));
     }
     write_counterexample(out, finding, place);
 }

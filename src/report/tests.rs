@@ -127,6 +127,7 @@ fn finding(clauses: Vec<ClauseId>) -> Finding {
         violations: vec!["/color: string expected, found a number [light:47]".to_string()],
         narrowed_by: None,
         hint: None,
+        related_clauses: std::collections::BTreeSet::new(),
     }
 }
 
