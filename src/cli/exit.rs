@@ -72,7 +72,7 @@ pub const EXIT_CODES: [ExitCodeRow; 9] = [
         kind: ExitKind::LeftBehind,
         name: "left behind",
         meaning: "resources were left behind",
-        when: "Resources of a run still exist at the endpoint and could not be deleted.",
+        when: "Resources of a run still exist, or may exist, at the endpoint and were not deleted.",
         verbs: "`run`, `replay`, `sweep`",
     },
     ExitCodeRow {

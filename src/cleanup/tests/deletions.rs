@@ -145,6 +145,20 @@ fn a_deletion_is_repeated_if_the_resource_still_exists_after_several_polls() {
 }
 
 #[test]
+fn pauses_go_on_to_grow_when_a_deletion_is_repeated() {
+    let (swept, asked) = check_deletions(false, |line| match line {
+        "GET 2" => make_reply(200, json!({})),
+        "GET 1" => make_reply(404, json!({})),
+        _ => make_reply(202, json!({})),
+    });
+    assert_eq!(swept.leftovers.len(), 1);
+    assert!(asked.iter().filter(|line| *line == "DELETE 2").count() > 1, "{asked:?}");
+    // Pauses that start again with each repetition would permit about 25 requests in the minute.
+    let about = asked.iter().filter(|line| line.ends_with(" 2")).count();
+    assert!(about <= 18, "{about}: {asked:?}");
+}
+
+#[test]
 fn a_deletion_answered_with_404_counts_only_after_a_read_answered_with_404() {
     let (swept, asked) = check_deletions(false, |line| match line {
         "GET 2" => make_reply(200, json!({})),

@@ -1,5 +1,6 @@
 //! Marks: text, places, and the input class of marked calls.
 
+use super::super::absence::list_absence_statuses;
 use super::super::mark::{RunMark, make_run_id, read_start};
 use super::super::marker::RunMarker;
 use crate::history::Call;
@@ -139,4 +140,14 @@ fn marking_changes_neither_the_input_class_nor_the_reasons() {
     }
     // The endpoint accepts valid input, so every valid body needs a mark.
     assert_eq!(unmarked, 0, "of {}", bodies.len());
+}
+
+#[test]
+fn absence_is_what_the_suite_refuses_for_an_absent_resource_and_no_other_refusal() {
+    let (model, schemas) = &*NATIVE;
+    let statuses = list_absence_statuses(model, schemas, 0);
+    assert!(statuses.contains(&404) && statuses.contains(&410) && statuses.contains(&400), "{statuses:?}");
+    for other in [401, 403, 405, 409, 413, 429, 500, 503] {
+        assert!(!statuses.contains(&other), "{other}");
+    }
 }

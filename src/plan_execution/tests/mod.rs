@@ -1,5 +1,6 @@
 //! Plans against scripted endpoints, on a paused clock.
 
+mod budget;
 mod journal;
 mod steps;
 mod together;
