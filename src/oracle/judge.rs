@@ -203,8 +203,12 @@ impl Judge {
                 let known = |violation: &SchemaViolation| {
                     body.pointer(&violation.pointer).and_then(Value::as_str).is_some_and(is_secret_placeholder)
                 };
-                shape
-                    .find_violations_at_version(body, version)
+                let found = shape.find_violations_at_version(body, version);
+                if found.iter().any(SchemaViolation::is_undecided) {
+                    self.belief.tally.count_mut(clause).unclear += 1;
+                    return None;
+                }
+                found
                     .iter()
                     .filter(|violation| {
                         !violation.doubtful

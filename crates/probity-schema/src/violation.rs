@@ -24,6 +24,14 @@ pub struct SchemaViolation {
     pub doubtful: bool,
 }
 
+impl SchemaViolation {
+    /// Whether the check needed too much effort and was given up: the value may match the schema, and may not.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        self.keyword == walk::EFFORT
+    }
+}
+
 impl CompiledSchema {
     /// Whether the schema requires the property at `pointer` in its parent object.
     #[must_use]

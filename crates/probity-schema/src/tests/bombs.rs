@@ -90,7 +90,7 @@ fn a_walk_that_is_given_up_decides_nothing() {
     let shape = CompiledSchema::new(schema, "bomb.json").unwrap();
     let value = Value::from(vec!["a"; 2_000]);
     let violations = shape.find_violations(&value);
-    assert!(violations.len() == 1 && violations[0].doubtful && violations[0].keyword == "effort", "{violations:?}");
+    assert!(violations.len() == 1 && violations[0].doubtful && violations[0].is_undecided(), "{violations:?}");
     assert_eq!(classify_input(Some(&shape), Some(&value), None).class, InputClass::Doubtful);
     assert!(shape.is_valid(&value) && !shape.is_valid(&json!([1])));
 }
