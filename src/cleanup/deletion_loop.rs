@@ -57,12 +57,12 @@ pub(super) async fn run_deletions(
     reserve: &CleanupReserve,
     release: ReleaseCalls<'_>,
 ) -> DeletionResult {
-    let disorderly = Instant::now() + reserve.remaining() / 2;
+    let orderly_until = Instant::now() + reserve.remaining() / 2;
     let mut items: Vec<PendingDeletion<'_>> =
         deletions.iter().map(|deletion| PendingDeletion::new(context, deletion)).collect();
     let mut waits = PollWaits::new(context);
     while items.iter().any(PendingDeletion::is_open) {
-        let orderly = Instant::now() < disorderly;
+        let orderly = Instant::now() < orderly_until;
         let rank = items.iter().filter(|item| item.is_open()).map(|item| item.deletion.rank).min();
         let before: Vec<_> = items.iter().map(PendingDeletion::count_advances).collect();
         for item in items.iter_mut().filter(|item| item.is_open() && (!orderly || Some(item.deletion.rank) == rank)) {

@@ -201,13 +201,13 @@ impl ResourceTracker {
             let new = found.get(&execution).map(Vec::as_slice).unwrap_or_default();
             self.note_found(model, execution, new);
         }
-        self.unnamed_at_end(model, &mut unexplained);
+        self.add_unnamed_creates(model, &mut unexplained);
         *self.unexplained.borrow_mut() = unexplained;
         found.into_values().flatten().collect()
     }
 
     /// Without a readable id in a list, an accepted create and the nameless element of the list are the same resource.
-    fn unnamed_at_end(&self, model: &Model, unexplained: &mut Vec<Leftover>) {
+    fn add_unnamed_creates(&self, model: &Model, unexplained: &mut Vec<Leftover>) {
         let listed = unexplained.iter().filter(|left| left.id == "?").count();
         let unnamed = self.unnamed.borrow();
         let creates = unnamed.values().flatten();
