@@ -1,6 +1,7 @@
 //! Finds secrets in a text, in every spelling in which a response may repeat them.
 //!
-//! A spelling is any mixture of another case, percent-encoding, escapes of JSON and HTML, base64 and hexadecimal digits.
+//! A spelling is any mixture of another case, percent-encoding, escapes of JSON and HTML, and base64 or hexadecimal
+//! digits, which may be encoded once more.
 //! The text is decoded layer by layer, and each layer is compared without regard to case.
 
 use super::decoded_text::{DecodedText, fold_char};
@@ -175,11 +176,11 @@ fn list_part_spellings(secret: &str) -> Vec<String> {
         all.push(fold_text(secret).replace(' ', "+"));
     }
     all.retain(|spelling| spelling.chars().count() >= SUBSTRING_CHARS_MIN);
-    let mut encoded = vec![encode_hex(secret.as_bytes())];
-    for bytes in list_cases(secret) {
-        encoded.extend((0..3).flat_map(|before| encode_within(&bytes, before)));
-    }
-    all.extend(encoded.into_iter().filter(|spelling| spelling.len() >= ENCODED_CHARS_MIN));
+    let encoded: Vec<String> = list_cases(secret).iter().flat_map(|bytes| encode_bytes(bytes)).collect();
+    // A gateway logs what a server has encoded, and encodes the log again.
+    let encoded_twice = encoded.iter().flat_map(|text| encode_bytes(text.as_bytes()));
+    let all_encoded = encoded.iter().cloned().chain(encoded_twice).filter(|text| text.len() >= ENCODED_CHARS_MIN);
+    all.extend(all_encoded.map(|text| text.to_ascii_lowercase()));
     all.sort();
     all.dedup();
     all
@@ -196,12 +197,20 @@ fn encode_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The bytes in hexadecimal digits, and in base64 at each place within a longer text.
+fn encode_bytes(bytes: &[u8]) -> Vec<String> {
+    let digits = encode_hex(bytes);
+    let mut all = vec![digits.to_ascii_uppercase(), digits];
+    all.extend((0..3).flat_map(|before| encode_within(bytes, before)));
+    all
+}
+
 /// The characters of base64 that depend on the secret alone, where `before` bytes precede the secret within the group
 /// of three bytes.
 fn encode_within(secret: &[u8], before: usize) -> Vec<String> {
     let bytes = [&[0].repeat(before), secret].concat();
     let first = (before * 8).div_ceil(6);
     let end = bytes.len() * 8 / 6;
-    let encode = |alphabet| GeneralPurpose::new(alphabet, NO_PAD).encode(&bytes).to_ascii_lowercase();
+    let encode = |alphabet| GeneralPurpose::new(alphabet, NO_PAD).encode(&bytes);
     [&STANDARD, &URL_SAFE].map(|alphabet| encode(alphabet)[first.min(end)..end].to_string()).to_vec()
 }
