@@ -19,10 +19,23 @@ pub struct RecordedFinding {
     pub history: RecordedHistory,
     /// Requests of the campaign up to and including the one with the deviation, in the order of plans.
     pub requests: u64,
-    /// The counterexample and its history; `None` if no repetition showed the deviation.
-    pub counterexample: Option<(Plan, RecordedHistory)>,
+    /// How often the campaign showed the deviation.
+    pub count: u64,
+    /// The counterexample; `None` if no repetition showed the deviation.
+    pub counterexample: Option<ShownCounterexample>,
     /// Whether a repetition was run to its end. If not, a missing counterexample proves nothing.
     pub repeated: bool,
+}
+
+/// A small plan that showed the deviation again.
+#[derive(Debug, Clone)]
+pub struct ShownCounterexample {
+    /// The plan.
+    pub plan: Plan,
+    /// The history of `plan`, in compressed form.
+    pub history: RecordedHistory,
+    /// The deviation as `history` shows it.
+    pub finding: Finding,
 }
 
 /// Counts of requests by purpose and outcome.

@@ -2,12 +2,13 @@
 
 use super::campaign_input::CampaignError;
 use super::campaign_state::CampaignState;
-use super::conclusion::RecordedFinding;
+use super::conclusion::{RecordedFinding, ShownCounterexample};
 use super::event::CampaignEvent;
 use super::plan_runner::repeat_plan;
 use super::simpler_plans::{add_polls, make_simpler_steps, make_single_call_plans, serialize_steps};
 use crate::history::RecordedHistory;
 use crate::model::{ClauseId, SuiteEvaluationError};
+use crate::oracle::Finding;
 use crate::plan::{Plan, Step};
 use crate::shrink::{CandidateResult, ShrinkLimits, remove_unbound_steps, shrink_plan};
 use std::cell::{Cell, RefCell};
@@ -23,7 +24,7 @@ const SHOWN_MAX: usize = 16;
 /// The result of shrinking one finding.
 pub(super) struct ShrinkResult {
     /// The counterexample and its history; `None` if no repetition showed the deviation.
-    pub counterexample: Option<(Plan, RecordedHistory)>,
+    pub counterexample: Option<ShownCounterexample>,
     /// Whether a repetition was run to its end, within all limits.
     pub repeated: bool,
     /// Requests for shrinking.
@@ -69,8 +70,9 @@ pub(super) async fn shrink_finding(
             break;
         }
     }
-    let history = trials.find_shown(&plan);
-    let witness = if shrunk.reproduced { history.map(|history| (plan, history)) } else { None };
+    let shown = trials.find_shown(&plan);
+    let witness = shown.filter(|_| shrunk.reproduced);
+    let witness = witness.map(|(history, finding)| ShownCounterexample { plan, history, finding });
     Ok(ShrinkResult {
         counterexample: witness,
         repeated: trials.repeated.get(),
@@ -84,9 +86,9 @@ struct CandidateRunner<'a, 's> {
     found: &'a RecordedFinding,
     /// The first fault of the suite.
     fault: RefCell<Option<SuiteEvaluationError>>,
-    /// The smallest candidates that showed the deviation, by number of steps: serialized steps and history, the latest
-    /// last. At most [`SHOWN_MAX`].
-    shown: RefCell<Vec<(usize, String, RecordedHistory)>>,
+    /// The smallest candidates that showed the deviation, by number of steps: serialized steps, history and finding,
+    /// the latest last. At most [`SHOWN_MAX`].
+    shown: RefCell<Vec<(usize, String, RecordedHistory, Finding)>>,
     /// Whether a candidate was run to its end.
     repeated: Cell<bool>,
 }
@@ -103,22 +105,24 @@ impl<'a, 's> CandidateRunner<'a, 's> {
     }
 
     /// Keeps the history of a candidate that showed the deviation. The counterexample is among the smallest ones.
-    fn note_shown(&self, candidate: &Plan, history: RecordedHistory) {
+    fn note_shown(&self, candidate: &Plan, history: RecordedHistory, finding: Finding) {
         let mut shown = self.shown.borrow_mut();
         let steps = serialize_steps(candidate);
-        shown.retain(|(_, known, _)| *known != steps);
+        shown.retain(|(_, known, ..)| *known != steps);
         if shown.len() >= SHOWN_MAX {
             let count = shown.iter().map(|(count, ..)| *count).max();
             let longest = shown.iter().position(|(known, ..)| Some(*known) == count);
             longest.map(|index| shown.remove(index));
         }
-        shown.push((candidate.steps.len(), steps, history));
+        shown.push((candidate.steps.len(), steps, history, finding));
     }
 
-    /// The history of a plan that showed the deviation.
-    fn find_shown(&self, plan: &Plan) -> Option<RecordedHistory> {
+    /// The history of a plan that showed the deviation, and the deviation there.
+    fn find_shown(&self, plan: &Plan) -> Option<(RecordedHistory, Finding)> {
         let steps = serialize_steps(plan);
-        self.shown.borrow().iter().find(|(_, known, _)| *known == steps).map(|(.., history)| history.clone())
+        let shown = self.shown.borrow();
+        let found = shown.iter().find(|(_, known, ..)| *known == steps);
+        found.map(|(.., history, finding)| (history.clone(), finding.clone()))
     }
 
     /// Runs a candidate, and tells whether the candidate contradicts a clause of the finding.
@@ -133,11 +137,17 @@ impl<'a, 's> CandidateRunner<'a, 's> {
         match repeat_plan(share, &candidate, self.found.finding.plan, share.env.limits.for_candidate()).await {
             Ok(driven) => {
                 let overlaps = |other: &[ClauseId]| other.iter().any(|clause| clauses.contains(clause));
-                let fails = driven.findings.iter().any(|finding| overlaps(&finding.clauses));
+                let mut same: Vec<Finding> =
+                    driven.findings.into_iter().filter(|finding| overlaps(&finding.clauses)).collect();
+                // The finding with an equal difference explains the deviation best.
+                let fingerprints = &self.found.finding.fingerprints;
+                same.sort_by_key(|finding| !finding.fingerprints.iter().any(|known| fingerprints.contains(known)));
+                let shown = same.into_iter().next();
+                let fails = shown.is_some();
                 let requests = driven.spent.requests;
                 self.repeated.set(self.repeated.get() || fails || driven.stop.is_none());
-                if fails {
-                    self.note_shown(&candidate, driven.history);
+                if let Some(finding) = shown {
+                    self.note_shown(&candidate, driven.history, finding);
                 }
                 CandidateResult { fails, requests }
             }

@@ -44,12 +44,14 @@ impl PlanResultCollector {
                     plan: Arc::clone(&plan),
                     history: driven.history.clone(),
                     requests: self.spent.requests + finding.exchange + 1,
+                    count: 1,
                     counterexample: None,
                     repeated: false,
                 });
                 continue;
             }
-            if let FindingNovelty::SameHint(index) = novelty {
+            if let FindingNovelty::Repeated(index) = novelty {
+                self.findings[index].count += 1;
                 self.findings[index].finding.add_related_clauses(&finding.clauses);
             }
             self.tally.repeated += 1;

@@ -1,5 +1,6 @@
 //! The belief: the set of all possible states, as a product of factors.
 
+use super::call_memory::CallMemory;
 use super::clause_info::ClauseId;
 use super::clause_tally::ClauseTally;
 use super::compile::Model;
@@ -43,6 +44,8 @@ pub struct Belief {
     /// Resources with a deferred id, by stand-in id; then the real ids, by stand-in id.
     pub(super) deferred: BTreeMap<ResourceId, IdSource>,
     pub(super) resolved_ids: BTreeMap<ResourceId, ResourceId>,
+    /// What explains a later deviation.
+    pub(super) call_memory: CallMemory,
     /// Whether one factor holds all resources: slow, and the reference for the factored belief.
     pub(super) unfactored: bool,
 }
@@ -72,6 +75,7 @@ impl Belief {
             tally: ClauseTally::default(),
             deferred: BTreeMap::new(),
             resolved_ids: BTreeMap::new(),
+            call_memory: CallMemory::default(),
             unfactored: false,
         }
     }

@@ -27,6 +27,20 @@ pub(super) fn describe_expected(model: &Model, factor: &Factor) -> Vec<String> {
     lines
 }
 
+/// One stage of a transition.
+pub(super) fn describe_stage(stage: &TransitionStage) -> String {
+    match stage {
+        TransitionStage::State(value) => value.to_string(),
+        TransitionStage::Anything => "any state".to_string(),
+        TransitionStage::Gone => "gone".to_string(),
+    }
+}
+
+/// The remaining stages of a transition in words.
+pub(super) fn describe_stages(held: &PossibleResource) -> Vec<String> {
+    held.state.transition.iter().flat_map(|motion| &motion.stages).map(describe_stage).collect()
+}
+
 /// One possible state in one line of text.
 #[must_use]
 pub fn describe_state(model: &Model, world: &[Arc<PossibleResource>]) -> String {
@@ -42,14 +56,10 @@ pub fn describe_state(model: &Model, world: &[Arc<PossibleResource>]) -> String 
             (_, _, Some(index)) => thing.fields[index].to_string(),
             _ => "exists".to_string(),
         };
-        let course = thing.transition.as_ref().map(|motion| {
-            let steps = motion.stages.iter().map(|step| match step {
-                TransitionStage::State(value) => value.to_string(),
-                TransitionStage::Anything => "any state".to_string(),
-                TransitionStage::Gone => "gone".to_string(),
-            });
-            format!(" then {}", steps.collect::<Vec<_>>().join(", "))
-        });
+        let course = thing
+            .transition
+            .as_ref()
+            .map(|motion| format!(" then {}", motion.stages.iter().map(describe_stage).collect::<Vec<_>>().join(", ")));
         let fields = resource.fields.iter().zip(&thing.fields).enumerate();
         let others = fields.filter(|(index, (_, value))| {
             Some(*index) != state && **value != ExprValue::Unknown && thing.undetermined_since.is_none()

@@ -1,6 +1,7 @@
 //! What the judgement of one exchange yields.
 
 use super::clause_info::ClauseId;
+use super::evidence::DeviationEvidence;
 use super::factor::BeliefNarrowing;
 
 /// The result of one exchange.
@@ -31,6 +32,8 @@ pub struct Deviation {
     pub outcome: String,
     /// The permitted outcomes or states, in words.
     pub expected: Vec<String>,
+    /// How the nearest possible state differs from the response, and why that state was expected.
+    pub evidence: DeviationEvidence,
     /// The last earlier exchange that ruled out states of the resources, and the clauses behind that exchange.
     pub narrowed_by: Option<BeliefNarrowing>,
 }

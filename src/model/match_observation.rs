@@ -1,7 +1,9 @@
 //! The comparison of one observation with one possible state of the resource.
 
 use super::clause_info::{ClauseId, GeneratedClause};
-use super::compile::Model;
+use super::compile::{Model, find_state_field};
+use super::describe::describe_stages;
+use super::evidence::DifferenceKind;
 use super::observation::Observation;
 use super::possible_state::PossibleResource;
 use super::resource_state::{Existence, ResourceState, TransitionStage};
@@ -67,6 +69,82 @@ pub fn match_observation(
         }
     }
     Ok(Ok(next))
+}
+
+/// The state of a resource after an observation, and every mismatch with its two sides. `now` is in ms.
+///
+/// # Errors
+/// If the evaluation of an expression fails.
+pub(super) fn list_mismatches(
+    model: &Model,
+    held: &PossibleResource,
+    sight: &Observation,
+    now: u64,
+    settle_percent: u32,
+) -> Result<(ResourceState, Vec<(ObservationMismatch, DifferenceKind)>), SuiteEvaluationError> {
+    let mut next = match match_observation(model, held, sight, now, settle_percent)? {
+        Ok(next) => return Ok((next, Vec::new())),
+        Err(_) => held.state.clone(),
+    };
+    let resource = &model.suite.resources[usize::from(held.id.kind)];
+    let shown_state = find_state_field(model, usize::from(held.id.kind)).and_then(|index| sight.fields[index].clone());
+    if held.state.existence != Existence::Present {
+        let what = DifferenceKind::NotGone { resource: held.id.clone(), state: shown_state };
+        return Ok((next, vec![(ObservationMismatch::Absence, what)]));
+    }
+    let mut found = Vec::new();
+    for (index, shown) in sight.fields.iter().enumerate() {
+        let Some(shown) = shown else { continue };
+        if let Err(mismatch) = match_field(model, held, &mut next, index, shown) {
+            let old = held.state.transition.iter().flat_map(|motion| &motion.pending);
+            let old = old.filter(|(field, _)| usize::from(*field) == index).map(|(_, old)| old.clone());
+            let what = DifferenceKind::Field {
+                resource: held.id.clone(),
+                field: resource.fields[index].name.clone(),
+                expected: std::iter::once(held.state.fields[index].clone()).chain(old).collect(),
+                got: shown.clone(),
+            };
+            found.push((mismatch, what));
+        }
+    }
+    let bound_ms = resource.settles_ms.saturating_mul(u64::from(settle_percent)) / 100;
+    if let Some(motion) = next.transition.as_ref().filter(|motion| now > motion.since.saturating_add(bound_ms)) {
+        let clause = model.generated_clause(&GeneratedClause::Settles(usize::from(held.id.kind)));
+        let what = DifferenceKind::Unsettled {
+            resource: held.id.clone(),
+            state: shown_state,
+            awaited: describe_stages(held),
+            elapsed_ms: now.saturating_sub(motion.since),
+            bound_ms,
+        };
+        found.push((ObservationMismatch::Clause(clause), what));
+    }
+    if found.is_empty() && sight.full {
+        found.extend(list_wrong_derived_values(model, held, sight)?);
+    }
+    Ok((next, found))
+}
+
+fn list_wrong_derived_values(
+    model: &Model,
+    held: &PossibleResource,
+    sight: &Observation,
+) -> Result<Vec<(ObservationMismatch, DifferenceKind)>, SuiteEvaluationError> {
+    let kind = usize::from(held.id.kind);
+    let mut found = Vec::new();
+    for (index, shows) in model.suite.resources[kind].shows.iter().enumerate() {
+        if contradicts_shows(model, held, sight, shows)? {
+            let clause = model.generated_clause(&GeneratedClause::Shows(kind, index));
+            let what = DifferenceKind::Derived {
+                resource: held.id.clone(),
+                name: shows.name.clone(),
+                permitted: evaluate_alone(model, held, &shows.among, shows.place.line)?,
+                got: shows.at.eval(&EntryScope(&sight.entry)).unwrap_or(ExprValue::Null),
+            };
+            found.push((ObservationMismatch::Clause(clause), what));
+        }
+    }
+    Ok(found)
 }
 
 fn contradicts_shows(

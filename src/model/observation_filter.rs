@@ -47,7 +47,7 @@ impl ObservationContext<'_> {
         })
     }
 
-    fn find_observation(&self, id: &ResourceId) -> Option<&Observation> {
+    pub(super) fn find_observation(&self, id: &ResourceId) -> Option<&Observation> {
         self.observations.resources.iter().find(|sight| sight.id == *id)
     }
 
@@ -113,7 +113,7 @@ pub fn filter_by_observations(
 
 /// The clause of a whole list that demands the presence or the absence of a resource, and whether the response
 /// contradicts the clause. The clause that ended a resource covers its absence.
-fn check_list(see: &ObservationContext<'_>, held: &Arc<PossibleResource>) -> Option<(ClauseId, bool)> {
+pub(super) fn check_list(see: &ObservationContext<'_>, held: &Arc<PossibleResource>) -> Option<(ClauseId, bool)> {
     let shown = see.find_observation(&held.id).is_some();
     let foreign = see.interpreted.call.owner != Some(held.state.owner);
     if see.observations.page_kinds.contains(&usize::from(held.id.kind)) {
@@ -170,7 +170,7 @@ fn collect_compared(
     }
 }
 
-fn find_contradicted_clauses(
+pub(super) fn find_contradicted_clauses(
     see: &ObservationContext<'_>,
     factor: &Factor,
     id: &ResourceId,

@@ -7,13 +7,16 @@ use super::clause_info::ClauseId;
 use super::describe::{describe_expected, describe_outcome, describe_state};
 use super::effect::make_call_undetermined;
 use super::effect_context::EffectContext;
+use super::evidence::DeviationEvidence;
 use super::exchange_judgement::{BeliefChange, Deviation, ExchangeJudgement};
 use super::factor::{Factor, PromiseSubject};
 use super::input_class::demands_documented_shape;
 use super::interpreted_exchange::InterpretedExchange;
 use super::observation::read_observations;
+use super::observation_evidence::collect_observation_evidence;
 use super::observation_filter;
 use super::observation_filter::ObservationContext;
+use super::outcome_evidence;
 use super::outcome_filter::{OutcomeJudgement, judge_outcome};
 use super::outcome_kind::OutcomeKind;
 use super::possible_state::{PossibleState, find_resource};
@@ -63,6 +66,8 @@ impl Belief {
             seq: self.seq,
             unknown_kinds: &self.unknown_kinds.clone(),
         };
+        let known = (before.states.as_slice(), self.unknown_kinds.as_slice());
+        self.call_memory.remember_call(&model, interpreted, known, &born);
         let judged = judge_outcome(&model, asked, heard, &before, &moment)?;
         self.seq += born.iter().map(|(_, ids)| ids.len() as u32).sum::<u32>();
         let unseen = matches!(heard, OutcomeKind::Lost | OutcomeKind::ServerError(_))
@@ -92,7 +97,8 @@ impl Belief {
         let InterpretedExchange { exchange, call: asked, reply: heard } = interpreted;
         let mut observed = ExchangeJudgement::default();
         if let Some(clause) = judged.server_error {
-            self.report_deviation(&mut observed, exchange, vec![clause], heard, &judged.expected, &before);
+            let evidence = self.collect_outcome_evidence(interpreted, &before, &judged);
+            self.report_deviation(&mut observed, interpreted, vec![clause], (&judged.expected, evidence), &before);
         }
         if self.bounds.insight {
             let lines = before.states.iter().map(|world| describe_state(&model, world)).collect();
@@ -104,7 +110,8 @@ impl Belief {
         }
         if judged.states.is_empty() {
             let reasons = list_contradicted_clauses(asked, &before, &judged);
-            self.report_deviation(&mut observed, exchange, reasons, heard, &judged.expected, &before);
+            let evidence = self.collect_outcome_evidence(interpreted, &before, &judged);
+            self.report_deviation(&mut observed, interpreted, reasons, (&judged.expected, evidence), &before);
             let worlds =
                 before.states.iter().map(|world| make_call_undetermined(&model, asked, world, moment)).collect();
             self.put_back_factor(exchange, make_factor(worlds, &before, true), &[]);
@@ -126,6 +133,7 @@ impl Belief {
         }
         self.apply_observations(&see, factor, &mut observed, &dropped)?;
         self.apply_other_observations(&see, &mut observed)?;
+        self.call_memory.remember_shown(exchange, &seen);
         if let Some(insight) = &mut observed.insight {
             let touched: BTreeSet<&ResourceId> =
                 asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
@@ -153,14 +161,8 @@ impl Belief {
         if found.states.is_empty() {
             let reasons = found.collect_contradicted_clauses();
             let expected = describe_expected(see.model, &factor);
-            self.report_deviation(
-                observed,
-                see.interpreted.exchange,
-                reasons,
-                &see.interpreted.reply,
-                &expected,
-                &factor,
-            );
+            let evidence = collect_observation_evidence(see, &factor, &self.call_memory)?;
+            self.report_deviation(observed, see.interpreted, reasons, (&expected, evidence), &factor);
             let worlds =
                 factor.states.iter().map(|world| observation_filter::make_observed_undetermined(see, world)).collect();
             self.put_back_factor(see.interpreted.exchange, make_factor(worlds, &factor, true), &[]);
@@ -198,15 +200,25 @@ impl Belief {
         Ok(())
     }
 
+    fn collect_outcome_evidence(
+        &self,
+        interpreted: &InterpretedExchange<'_>,
+        before: &Factor,
+        judged: &OutcomeJudgement,
+    ) -> DeviationEvidence {
+        let known = (&self.call_memory, self.unknown_kinds.as_slice());
+        outcome_evidence::collect_outcome_evidence(&self.model, interpreted, before, judged, known)
+    }
+
     fn report_deviation(
         &mut self,
         observed: &mut ExchangeJudgement,
-        exchange: &Exchange,
+        interpreted: &InterpretedExchange<'_>,
         mut clauses: Vec<ClauseId>,
-        heard: &OutcomeKind,
-        expected: &[String],
+        (expected, evidence): (&[String], DeviationEvidence),
         factor: &Factor,
     ) {
+        let exchange = interpreted.exchange;
         clauses.sort();
         clauses.dedup();
         if clauses.iter().all(|clause| self.reported.contains(clause)) {
@@ -219,8 +231,9 @@ impl Belief {
             step: exchange.step,
             operation: exchange.call.operation.clone(),
             clauses,
-            outcome: describe_outcome(heard),
+            outcome: describe_outcome(&interpreted.reply),
             expected: expected.to_vec(),
+            evidence,
             narrowed_by: factor.narrowed_by.clone(),
         });
     }

@@ -1,5 +1,6 @@
 //! A possible state: one assignment of values and transitions to resources.
 
+use super::clause_info::ClauseOrigin;
 use super::compile::Model;
 use super::resource_state::{Existence, ResourceId, ResourceState};
 use crate::expr::ExprValue;
@@ -101,4 +102,14 @@ pub fn make_record(model: &Model, id: &ResourceId, thing: &ResourceState) -> Exp
     fields.insert("seq".into(), ExprValue::Int(i64::from(thing.seq)));
     fields.insert("rest".into(), ExprValue::Bool(thing.transition.is_none()));
     ExprValue::Map(Arc::new(fields))
+}
+
+/// Number of resources that an event of the endpoint brought into their present state.
+#[must_use]
+pub(super) fn count_events(model: &Model, world: &[Arc<PossibleResource>]) -> usize {
+    let by_event = |held: &&Arc<PossibleResource>| {
+        let outcomes = held.state.origin.as_ref().map(|origin| origin.0.as_ref()).unwrap_or_default();
+        outcomes.iter().any(|(clause, _)| matches!(model.clause_info(*clause).origin, ClauseOrigin::Event(_)))
+    };
+    world.iter().filter(by_event).count()
 }

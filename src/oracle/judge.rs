@@ -1,20 +1,21 @@
 //! Judges exchanges, in order, against the belief and the schemas.
 
+use super::body_check::{BodyCheck, check_response_body, list_input_differences};
+use super::fingerprint::compute_fingerprints;
 use super::infrastructure_hint::{InfrastructureHint, RefusalForms};
 use super::paging::{PageChains, PagingDeviation};
-use crate::history::{Exchange, History, Outcome, Reply, ReplyBody, is_secret_placeholder};
+use crate::history::{Exchange, History, Outcome, Reply, ReplyBody};
 use crate::model::{
-    Belief, BeliefChange, BeliefLimits, ClauseId, ClauseTally, ExceededLimit, InterpretedExchange, Model,
-    SuiteEvaluationError, read_input_class,
+    Belief, BeliefChange, BeliefLimits, ClauseId, ClauseTally, DeviationEvidence, Difference, DifferenceKind,
+    ExceededLimit, ExpectationReason, InterpretedExchange, Model, SchemaDifference, SuiteEvaluationError,
+    read_input_class,
 };
-use crate::schema::{CompiledCatalog, CompiledSchema, SchemaViolation};
-use crate::suite::{AboutEntry, IdExpression};
-use serde_json::Value;
+use crate::schema::CompiledCatalog;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A deviation, with everything needed to check the deviation by hand.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// Number of the plan.
     pub plan: u64,
@@ -22,6 +23,8 @@ pub struct Finding {
     pub step: usize,
     /// Number of the exchange in the history.
     pub exchange: u64,
+    /// The call that deviates, with its response.
+    pub recorded: Arc<Exchange>,
     /// Operation id.
     pub operation: String,
     /// In each possible state before the exchange, the response contradicts at least one of the listed clauses.
@@ -32,8 +35,10 @@ pub struct Finding {
     pub seen: String,
     /// The permitted outcomes, in words.
     pub expected: Vec<String>,
-    /// Differences between the body and the documented schema.
-    pub violations: Vec<String>,
+    /// How the nearest possible state differs from the response, and why that state was expected.
+    pub evidence: DeviationEvidence,
+    /// One text for each difference, equal for equal defects: clauses, operation, kind of difference and place.
+    pub fingerprints: Vec<String>,
     /// The exchange after which fewer states of the same resources were possible, and the clauses involved. The wrong
     /// behaviour often occurred at that exchange.
     pub narrowed_by: Option<(u64, Vec<ClauseId>)>,
@@ -117,7 +122,13 @@ impl Judge {
         let mut seen =
             ExchangeFindings { excess: observed.excess, insight: observed.insight, ..ExchangeFindings::default() };
         for deviation in observed.deviations {
+            let mut evidence = deviation.evidence;
+            add_input_differences(&mut evidence, || list_input_differences(&model, &self.schemas, exchange));
+            let fingerprints = compute_fingerprints(&model, &deviation.operation, &deviation.clauses, &evidence);
             seen.findings.push(Finding {
+                recorded: Arc::new(exchange.clone()),
+                evidence,
+                fingerprints,
                 plan: self.plan,
                 step: deviation.step,
                 exchange: deviation.exchange,
@@ -126,7 +137,8 @@ impl Judge {
                 seen: deviation.outcome,
                 expected: deviation.expected,
                 narrowed_by: deviation.narrowed_by.map(|shrunk| (shrunk.exchange, shrunk.clauses)),
-                ..Finding::default()
+                hint: None,
+                related_clauses: BTreeSet::new(),
             });
         }
         if observed.shape_demanded {
@@ -157,7 +169,8 @@ impl Judge {
     }
 
     fn report_paging_deviation(&mut self, exchange: &Exchange, miscount: PagingDeviation) -> Option<Finding> {
-        self.report_finding(exchange, miscount.clause, miscount.seen, miscount.expected, Vec::new())
+        let what = DifferenceKind::Paging { expected: miscount.expected.clone(), got: miscount.seen.clone() };
+        self.report_finding(exchange, miscount.clause, (miscount.seen, miscount.expected), vec![what])
     }
 
     /// A finding about a single clause; `None` if the plan already has a finding of the clause.
@@ -165,15 +178,23 @@ impl Judge {
         &mut self,
         exchange: &Exchange,
         clause: ClauseId,
-        seen: String,
-        expected: String,
-        violations: Vec<String>,
+        (seen, expected): (String, String),
+        differences: Vec<DifferenceKind>,
     ) -> Option<Finding> {
         if !self.reported.insert(clause) {
             self.belief.tally.repeated += 1;
             return None;
         }
+        let difference = |what| Difference { clauses: vec![clause], what };
+        let evidence = DeviationEvidence {
+            differences: differences.into_iter().map(difference).collect(),
+            ..DeviationEvidence::default()
+        };
+        let operation = &exchange.call.operation;
         Some(Finding {
+            fingerprints: compute_fingerprints(self.belief.model(), operation, &[clause], &evidence),
+            recorded: Arc::new(exchange.clone()),
+            evidence,
             plan: self.plan,
             step: exchange.step,
             exchange: exchange.number,
@@ -181,90 +202,37 @@ impl Judge {
             clauses: vec![clause],
             seen,
             expected: vec![expected],
-            violations,
-            ..Finding::default()
+            narrowed_by: None,
+            hint: None,
+            related_clauses: BTreeSet::new(),
         })
     }
 
-    /// Checks the response body against its documented schema: of a success, and of a refusal if a page describes the
-    /// body.
+    /// Checks the response body against its documented schema.
     fn check_body(&mut self, model: &Model, interpreted: &InterpretedExchange<'_>) -> Option<Finding> {
         let exchange = interpreted.exchange;
-        let Outcome::Replied(reply) = &exchange.outcome else { return None };
         let clause = model.operations[&exchange.call.operation].reply?;
-        let operation = self.schemas.find_operation(&exchange.call.operation)?;
-        if !matches!(reply.status, 200..300 | 400..500) || GATEWAY_STATUSES.contains(&reply.status) {
-            return None;
-        }
-        let version = interpreted.call.get_version();
-        let shape = self.schemas.find_response_schema(operation, reply.status, version)?;
-        let violations: Vec<String> = match &reply.body {
-            ReplyBody::Json(body) => {
-                let known = |violation: &SchemaViolation| {
-                    body.pointer(&violation.pointer).and_then(Value::as_str).is_some_and(is_secret_placeholder)
-                };
-                let found = shape.find_violations_at_version(body, version);
-                if found.iter().any(SchemaViolation::is_undecided) {
-                    self.belief.tally.count_mut(clause).unclear += 1;
-                    return None;
-                }
-                found
-                    .iter()
-                    .filter(|violation| {
-                        !violation.doubtful
-                            && !known(violation)
-                            && !self.is_absent_property(model, exchange, shape, violation)
-                    })
-                    .map(render_violation)
-                    .collect()
-            }
-            ReplyBody::Empty => vec!["the response has no body, and the page describes one".to_string()],
-            ReplyBody::Text { because, .. } => vec![format!("the body is not JSON: {because}")],
-            // The content may match the schema, and may not.
-            ReplyBody::TooLarge { .. } | ReplyBody::Shortened { .. } => {
+        let differences = match check_response_body(model, &self.schemas, interpreted)? {
+            BodyCheck::Compared(differences) => differences,
+            BodyCheck::Undecided => {
                 self.belief.tally.count_mut(clause).unclear += 1;
                 return None;
             }
         };
-        // A refusal with a correct body is no evidence about the body of a success.
-        if violations.is_empty() && reply.status >= 400 {
-            return None;
-        }
         let count = self.belief.tally.count_mut(clause);
         count.applied += 1;
-        if violations.is_empty() {
+        if differences.is_empty() {
             count.passed += 1;
             return None;
         }
-        let seen = format!("status {} with a body that differs from the documented schema", reply.status);
-        self.report_finding(exchange, clause, seen, "a body that matches the documented schema".to_string(), violations)
-    }
-
-    /// Whether a violation is null in place of an absent property. Pages leave optional properties out and services
-    /// write null. A mandatory property may be null too, if an operation that creates such resources may leave the
-    /// property out.
-    fn is_absent_property(
-        &self,
-        model: &Model,
-        exchange: &Exchange,
-        shape: &CompiledSchema,
-        violation: &SchemaViolation,
-    ) -> bool {
-        let name = violation.pointer.rsplit('/').next().unwrap_or_default();
-        let shown = &model.operations[&exchange.call.operation].views;
-        let makes = |about: &AboutEntry| {
-            matches!(about.binding, IdExpression::New(_)) && shown.iter().any(|(kind, _)| *kind == about.resource)
+        let status = match &exchange.outcome {
+            Outcome::Replied(reply) => reply.status,
+            _ => unreachable!("only responses have bodies"),
         };
-        let left_out = || {
-            let makers = model.operations.values().filter(|operation| operation.about.iter().any(makes));
-            let mut made = makers.filter_map(|operation| self.schemas.find_operation(&operation.id));
-            made.any(|operation| self.schemas.has_optional_property(operation, name))
-        };
-        // The whole body is no property.
-        violation.keyword == "type"
-            && !violation.pointer.is_empty()
-            && violation.found == "null"
-            && (!shape.requires_property(&violation.pointer) || left_out())
+        let seen = format!("status {status} with a body that differs from the documented schema");
+        let expected = "a body that matches the documented schema".to_string();
+        let kinds = differences.into_iter().map(DifferenceKind::Schema).collect();
+        self.report_finding(exchange, clause, (seen, expected), kinds)
     }
 }
 
@@ -283,8 +251,25 @@ fn explain_unread_body(exchange: &Exchange) -> Option<ExceededLimit> {
     Some(ExceededLimit { exchange: exchange.number, reason })
 }
 
-/// Statuses of refusals that a gateway before the API may send in a form of its own.
-const GATEWAY_STATUSES: [u16; 4] = [401, 403, 404, 429];
+/// Adds the broken keywords of the input, where a clause about the input demands another outcome.
+fn add_input_differences(evidence: &mut DeviationEvidence, list: impl FnOnce() -> Vec<SchemaDifference>) {
+    let reads_input = |reason: &ExpectationReason| match reason {
+        ExpectationReason::Applied(account) => {
+            account.parts.iter().flat_map(|part| &part.values).any(|value| value.path == "input")
+        }
+        _ => false,
+    };
+    let refused = |difference: &&Difference| match &difference.what {
+        DifferenceKind::Outcome { expected, .. } => expected.accepted == Some(false),
+        _ => false,
+    };
+    let Some(outcome) = evidence.differences.iter().find(refused).cloned() else { return };
+    if evidence.reasons.iter().any(reads_input) {
+        let broken = list().into_iter().map(DifferenceKind::Input);
+        let broken = broken.map(|what| Difference { clauses: outcome.clauses.clone(), what });
+        evidence.differences.extend(broken);
+    }
+}
 
 /// Judges a recorded history from the beginning.
 ///
@@ -303,10 +288,4 @@ pub fn judge_history(
         .map(|exchange| judge.observe(exchange))
         .collect::<Result<Vec<ExchangeFindings>, SuiteEvaluationError>>()?;
     Ok((judge, seen))
-}
-
-fn render_violation(violation: &SchemaViolation) -> String {
-    let at = if violation.pointer.is_empty() { "the body" } else { &violation.pointer };
-    let source = violation.source.as_ref().map(|source| format!(" [{source}]")).unwrap_or_default();
-    format!("{at}: {} expected, found {}{source}", violation.expected, violation.found)
 }

@@ -66,10 +66,9 @@ pub fn judge_records(
                             judged.findings.push(finding);
                             continue;
                         }
-                        FindingNovelty::SameHint(index) => {
+                        FindingNovelty::Repeated(index) => {
                             judged.findings[index].add_related_clauses(&finding.clauses);
                         }
-                        FindingNovelty::SameClauses => {}
                     }
                     judged.tally.repeated += 1;
                 }

@@ -3,12 +3,18 @@
 use super::infrastructure_hint::InfrastructureHint;
 use super::judge::Finding;
 use crate::model::ClauseId;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-/// The contradicted clauses and the hints of the findings so far.
+/// Most findings about the same clauses. Each counterexample costs requests.
+const SAME_CLAUSES_MAX: usize = 5;
+
+/// The fingerprints, the contradicted clauses and the hints of the findings so far.
 #[derive(Debug, Default)]
 pub struct KnownFindings {
-    clauses: BTreeSet<Vec<ClauseId>>,
+    /// The index of the finding with each fingerprint.
+    fingerprints: BTreeMap<String, usize>,
+    /// The indices of the findings about equal clauses.
+    clauses: BTreeMap<Vec<ClauseId>, Vec<usize>>,
     /// The index of the finding with each hint.
     hints: BTreeMap<InfrastructureHint, usize>,
     findings: usize,
@@ -19,27 +25,42 @@ pub struct KnownFindings {
 pub enum FindingNovelty {
     /// The deviation is a finding of its own.
     New,
-    /// An earlier finding contradicts the same clauses.
-    SameClauses,
-    /// The finding with this index has the same hint. [`Finding::add_related_clauses`] follows.
-    SameHint(usize),
+    /// The deviation repeats the finding with this index. [`Finding::add_related_clauses`] follows.
+    Repeated(usize),
 }
 
 impl KnownFindings {
-    /// Compares a deviation with the findings so far, and notes a new finding.
+    /// Compares a deviation with the findings so far, and notes a new finding. A deviation repeats a finding with the
+    /// same hint or the same fingerprints, and the last of several findings about the same clauses.
     pub fn classify_finding(&mut self, finding: &Finding) -> FindingNovelty {
-        if let Some(&index) = finding.hint.as_ref().and_then(|hint| self.hints.get(hint)) {
-            return FindingNovelty::SameHint(index);
+        if let Some(index) = self.find_repeated(finding) {
+            return FindingNovelty::Repeated(index);
         }
-        if !self.clauses.insert(finding.clauses.clone()) {
-            return FindingNovelty::SameClauses;
-        }
-        if let Some(hint) = &finding.hint {
-            self.hints.insert(hint.clone(), self.findings);
-        }
+        let index = self.findings;
         self.findings += 1;
+        self.clauses.entry(finding.clauses.clone()).or_default().push(index);
+        if let Some(hint) = &finding.hint {
+            self.hints.insert(hint.clone(), index);
+        }
+        for fingerprint in &finding.fingerprints {
+            self.fingerprints.entry(fingerprint.clone()).or_insert(index);
+        }
         FindingNovelty::New
     }
+
+    fn find_repeated(&self, finding: &Finding) -> Option<usize> {
+        let same_hint = finding.hint.as_ref().and_then(|hint| self.hints.get(hint)).copied();
+        let same_clauses = || self.clauses.get(&finding.clauses).filter(|known| known.len() >= SAME_CLAUSES_MAX);
+        same_hint
+            .or_else(|| same_clauses().and_then(|known| known.last().copied()))
+            .or_else(|| find_common(&self.fingerprints, &finding.fingerprints))
+    }
+}
+
+/// The index of the first key, if the map has all keys.
+fn find_common(known: &BTreeMap<String, usize>, keys: &[String]) -> Option<usize> {
+    let indices: Option<Vec<usize>> = keys.iter().map(|key| known.get(key).copied()).collect();
+    indices?.first().copied()
 }
 
 impl Finding {
@@ -49,37 +70,9 @@ impl Finding {
         self.clauses.contains(&clause) || self.related_clauses.contains(&clause)
     }
 
-    /// Adds the clauses that another response with the same hint contradicts.
+    /// Adds the clauses that a repetition contradicts.
     pub fn add_related_clauses(&mut self, clauses: &[ClauseId]) {
         let further = clauses.iter().filter(|clause| !self.clauses.contains(clause));
         self.related_clauses.extend(further);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::history::InfrastructureFailure;
-
-    fn make_finding(clauses: &[u32], when: Option<&str>) -> Finding {
-        Finding {
-            clauses: clauses.iter().map(|&clause| ClauseId(clause)).collect(),
-            hint: when.map(|when| InfrastructureHint { kind: InfrastructureFailure::Quota, when: when.to_string() }),
-            ..Finding::default()
-        }
-    }
-
-    #[test]
-    fn the_same_hint_is_one_finding_that_contradicts_the_clauses_of_all_its_responses() {
-        let mut known = KnownFindings::default();
-        let mut first = make_finding(&[1], Some("status == 403"));
-        let second = make_finding(&[2], Some("status == 403"));
-        assert_eq!(known.classify_finding(&make_finding(&[7], None)), FindingNovelty::New);
-        assert_eq!(known.classify_finding(&first), FindingNovelty::New);
-        assert_eq!(known.classify_finding(&second), FindingNovelty::SameHint(1));
-        assert_eq!(known.classify_finding(&make_finding(&[7], None)), FindingNovelty::SameClauses);
-        assert!(!first.contradicts(ClauseId(2)));
-        first.add_related_clauses(&second.clauses);
-        assert!(first.contradicts(ClauseId(1)) && first.contradicts(ClauseId(2)));
     }
 }

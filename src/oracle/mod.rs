@@ -2,6 +2,8 @@
 //!
 //! The oracle uses no endpoint, no random numbers and no sockets: all input is recorded.
 
+mod body_check;
+mod fingerprint;
 mod infrastructure_hint;
 mod judge;
 mod judge_records;

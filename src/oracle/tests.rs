@@ -5,7 +5,7 @@ mod paging;
 
 use super::judge::Judge;
 use crate::history::{Call, CallCause, Exchange, Outcome, Reply, ReplyBody};
-use crate::model::{BeliefLimits, ClauseCount, Model};
+use crate::model::{BeliefLimits, ClauseCount, DifferenceKind, Model};
 use crate::schema::{CatalogFiles, CatalogFolder, CompiledCatalog};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -52,7 +52,11 @@ fn judge_calls(otherwise: &[(&'static str, Value)], calls: &[(&str, u16, Value)]
     let mut found = Vec::new();
     for (number, (operation, status, body)) in calls.iter().enumerate() {
         let seen = judge.observe(&build_exchange(number as u64, operation, *status, body)).expect("no fault");
-        found.extend(seen.findings.into_iter().flat_map(|finding| finding.violations));
+        let differences = seen.findings.into_iter().flat_map(|finding| finding.evidence.differences);
+        found.extend(differences.filter_map(|difference| match difference.what {
+            DifferenceKind::Schema(difference) => Some(difference.to_string()),
+            _ => None,
+        }));
     }
     let count = |(id, count): (&crate::model::ClauseId, &crate::model::ClauseCount)| {
         if model.clause_info(*id).id == clause { count.passed } else { 0 }

@@ -1,21 +1,23 @@
 //! From a campaign's conclusion to its report, which is written, read back and rendered.
 
-use super::plan_text::list_outcomes;
+use super::compile_finding::compile_finding;
+use super::report_subject::ReportSubject;
+use super::report_target::ReportTarget;
 use super::rows::{
-    ClauseCountsRow, ClauseReference, ClauseRow, CounterexampleRow, FindingRow, NamedDigest, NarrowingExchange,
-    PurposeRequestsRow, ReportTarget, SilentCellRow, SpentRequestsRow, VerdictTotals,
+    ClauseCountsRow, ClauseRow, FindingRow, NamedDigest, PurposeRequestsRow, SilentCellRow, SpentRequestsRow,
+    VerdictTotals,
 };
-use crate::campaign::{Conclusion, RecordedFinding, SpentRequests};
-use crate::model::{ClauseId, Model};
-use crate::oracle::{ClauseDecidability, ClauseResult, InfrastructureHint, Verdict};
+use crate::campaign::{Conclusion, SpentRequests};
+use crate::model::Model;
+use crate::oracle::{ClauseDecidability, ClauseResult, Verdict};
 use crate::suite::ClauseBasis;
-use probity_input::shorten_text;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Version of the formats of `report.json` and `run.json`. A reader refuses a newer version. Version 2 has the
-/// key `counterexample`; version 1 called the counterexample `witness` and is still read.
-pub const FORMAT: u32 = 2;
+/// Version of the formats of `report.json` and `run.json`. A reader refuses a newer version and reads older versions:
+/// version 3 has `evidence` and `call` in a finding, version 2 had `expected` and `violations`, and version 1 called
+/// the counterexample `witness`.
+pub const FORMAT: u32 = 3;
 
 /// The results of a campaign of a suite.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,23 +57,6 @@ pub struct Report {
     pub silent: Vec<SilentCellRow>,
     /// Requests, plans and skipped steps of the campaign.
     pub spending: SpentRequestsRow,
-}
-
-/// The facts of a report that are not in the conclusion: suite, catalog, target and replay options.
-#[derive(Debug, Clone, Copy)]
-pub struct ReportSubject<'a> {
-    /// The compiled suite, with the pools that the campaign used.
-    pub model: &'a Model,
-    /// `sha256:…` over the catalog's files.
-    pub catalog_digest: &'a str,
-    /// Which endpoint, mock or service the plans ran against.
-    pub target: &'a ReportTarget,
-    /// Percentage by which the bounds of transitions were multiplied; 100 for the bounds of the pages.
-    pub settle_percent: u32,
-    /// The pattern of the selected clauses, as the user wrote the pattern.
-    pub selected: Option<&'a str>,
-    /// The options after `probity replay FILE` for an equal target.
-    pub replay_options: &'a [String],
 }
 
 /// Compiles the report of a campaign.
@@ -155,90 +140,6 @@ fn compile_clause(model: &Model, row: &ClauseResult) -> ClauseRow {
             unclear: row.count.unclear,
         },
         findings: row.findings.iter().map(|index| index + 1).collect(),
-    }
-}
-
-/// Most characters of a text about a response in a report; the history has the whole response.
-const TEXT_CHARS_MAX: usize = 4_000;
-
-fn bound_text(text: &str) -> String {
-    shorten_text(text, TEXT_CHARS_MAX).into_owned()
-}
-
-fn compile_finding(subject: &ReportSubject<'_>, seed: u64, number: usize, found: &RecordedFinding) -> FindingRow {
-    let model = subject.model;
-    let name = |clause: &ClauseId| model.clause_info(*clause).id.clone();
-    let finding = &found.finding;
-    FindingRow {
-        number,
-        clauses: finding
-            .clauses
-            .iter()
-            .map(|clause| {
-                let info = model.clause_info(*clause);
-                ClauseReference { id: info.id.clone(), says: info.says.clone(), cites: info.cites.clone() }
-            })
-            .collect(),
-        operation: finding.operation.clone(),
-        plan: finding.plan,
-        step: finding.step,
-        exchange: finding.exchange,
-        seen: bound_text(&finding.seen),
-        expected: finding.expected.iter().map(|text| bound_text(text)).collect(),
-        violations: finding.violations.iter().map(|text| bound_text(text)).collect(),
-        narrowed: finding.narrowed_by.as_ref().map(|(exchange, clauses)| NarrowingExchange {
-            exchange: *exchange,
-            clauses: clauses.iter().map(name).collect(),
-        }),
-        recognise: finding.hint.as_ref().map(InfrastructureHint::to_yaml),
-        related: finding.related_clauses.iter().map(name).collect(),
-        counterexample: compile_counterexample(subject, seed, number, found),
-    }
-}
-
-fn compile_counterexample(
-    subject: &ReportSubject<'_>,
-    seed: u64,
-    number: usize,
-    found: &RecordedFinding,
-) -> CounterexampleRow {
-    let seen_again = found.counterexample.is_some();
-    let (plan, history) =
-        found.counterexample.as_ref().map_or((&*found.plan, &found.history), |(plan, history)| (plan, history));
-    let file = if seen_again { format!("counterexample-{number}.json") } else { format!("plan-{number}.json") };
-    let mut options: Vec<String> = subject.replay_options.to_vec();
-    // The mock's choices follow from the seed and the number of the plan. The file of a plan that this
-    // campaign drew has both.
-    if matches!(subject.target, ReportTarget::Mock { .. }) && plan.drawn != Some((seed, found.finding.plan)) {
-        options.extend(["--seed".into(), seed.to_string(), "--plan".into(), found.finding.plan.to_string()]);
-    }
-    let options: String = options.iter().map(|option| format!(" {}", quote_word(option))).collect();
-    let suite = &subject.model.suite.name;
-    let replay = match subject.target {
-        // Only the tests have the service, and they run recorded plans first.
-        ReportTarget::InProcess(_) => {
-            format!("copy {{reports}}/{suite}/{file} to suites/counterexamples/{suite}/ and run the tests again")
-        }
-        _ => format!("probity replay {{reports}}/{suite}/{file}{options}"),
-    };
-    CounterexampleRow {
-        seen_again,
-        repeated: found.repeated,
-        replay,
-        file,
-        outcomes: list_outcomes(plan, history),
-        plan: plan.clone(),
-    }
-}
-
-/// Quotes a word for a shell, if necessary.
-#[must_use]
-pub fn quote_word(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_string()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 

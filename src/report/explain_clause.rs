@@ -1,7 +1,7 @@
 //! A clause as text: its sentence, citations, guard, effects and last verdict.
 
+use super::phrases::list_citations;
 use super::rows::ClauseRow;
-use super::summary::list_citations;
 use crate::model::{ClauseId, ClauseOrigin, Model};
 use crate::schema::catalog::SourceLines;
 use crate::suite::{

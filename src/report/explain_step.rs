@@ -2,7 +2,7 @@
 
 use super::plan_text::describe_outcome;
 use crate::history::{CallCause, Exchange, History};
-use crate::model::{BeliefChange, ClauseId, Model};
+use crate::model::{BeliefChange, ClauseId, DifferenceKind, Model};
 use crate::oracle::{ExchangeFindings, Finding};
 use crate::suite::ClauseBasis;
 use std::fmt::Write;
@@ -83,8 +83,10 @@ fn write_states(out: &mut String, model: &Model, insight: &BeliefChange) {
 fn write_contradiction(out: &mut String, model: &Model, finding: &Finding) {
     let _ = writeln!(out, "  contradicted: {}", list_clauses(model, &finding.clauses));
     let _ = writeln!(out, "  got: {}", finding.seen);
-    for violation in &finding.violations {
-        let _ = writeln!(out, "    {violation}");
+    for difference in &finding.evidence.differences {
+        if let DifferenceKind::Schema(schema) | DifferenceKind::Input(schema) = &difference.what {
+            let _ = writeln!(out, "    {schema}");
+        }
     }
     out.push_str("  where to look\n");
     for clause in &finding.clauses {

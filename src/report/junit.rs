@@ -1,9 +1,11 @@
 //! The report as JUnit XML: one test case per clause.
 
 use super::compile::Report;
+use super::finding_text::list_difference_sentences;
+use super::phrases::list_citations;
 use super::plan_text::describe_steps;
+use super::report_location::{ReportLocation, fill_in_replay};
 use super::rows::{ClauseRow, FindingRow};
-use super::summary::{ReportLocation, fill_in_replay, list_citations};
 use crate::oracle::Verdict;
 use probity_input::escape_line;
 use quick_junit::{NonSuccessKind, Report as Xml, TestCase, TestCaseStatus, TestSuite};
@@ -30,8 +32,8 @@ pub fn describe_failure(report: &Report, row: &ClauseRow, place: &ReportLocation
     let mut lines = vec![format!("{} [{}]", row.says, list_citations(&row.cites))];
     for finding in select_findings(report, row) {
         lines.push(format!("{}: {}", finding.operation, escape_line(&finding.seen)));
-        lines.extend(finding.violations.iter().map(|violation| format!("  {}", escape_line(violation))));
-        lines.extend(finding.expected.iter().map(|expected| format!("  expected: {}", escape_line(expected))));
+        let sentences = list_difference_sentences(finding);
+        lines.extend(sentences.iter().map(|sentence| format!("  {}", escape_line(sentence))));
         let counterexample = &finding.counterexample;
         let steps = describe_steps(&counterexample.plan, &counterexample.outcomes);
         lines.extend(steps.iter().map(|line| format!("  {}", escape_line(line))));

@@ -5,17 +5,27 @@
 //! reproducible byte for byte; [`RunFacts`] has the facts of the machine and the time. This module does not send requests,
 //! does not choose plans and reads no clock.
 
+mod call_row;
 mod compile;
+mod compile_finding;
 mod digest;
+mod evidence_rows;
+mod evidence_text;
 mod explain_clause;
 mod explain_step;
+mod finding_text;
 mod folder;
 mod folder_check;
 mod junit;
 mod plan_text;
+mod phrases;
+mod report_location;
+mod report_subject;
+mod report_target;
 mod rows;
 mod run_facts;
 mod settle_times;
+mod shell_word;
 mod summary;
 
 /// Longest report file in bytes.
@@ -24,18 +34,25 @@ pub const REPORT_BYTES_MAX: u64 = 256 << 20;
 #[cfg(test)]
 mod tests;
 
-pub use compile::{FORMAT, Report, ReportSubject, compile_report, quote_word};
+pub use call_row::{CallRow, SentTime};
+pub use compile::{FORMAT, Report, compile_report};
 pub use digest::{digest_bytes, finish_digest};
+pub use evidence_rows::{DifferenceRow, EvidenceRow, ReasonRow, compile_evidence};
 pub use explain_clause::{PageCopy, PageLookup, explain_clause};
 pub use explain_step::explain_step;
+pub use finding_text::describe_evidence;
 pub use folder::{ReportFiles, encode_plan, write_file, write_folder};
 pub use folder_check::check_folder;
 pub use junit::{describe_failure, render_junit};
 pub use plan_text::{describe_steps, list_outcomes};
+pub use report_location::{ReportLocation, fill_in_replay};
+pub use report_subject::ReportSubject;
+pub use report_target::ReportTarget;
 pub use rows::{
     ClauseCountsRow, ClauseReference, ClauseRow, CounterexampleRow, FindingRow, NamedDigest, NarrowingExchange,
-    PurposeRequestsRow, ReportTarget, SilentCellRow, SpentRequestsRow, VerdictTotals,
+    PurposeRequestsRow, SilentCellRow, SpentRequestsRow, VerdictTotals,
 };
 pub use run_facts::{MachineFacts, RunFacts};
 pub use settle_times::{SettleTimesRow, compute_settle_times, render_settle_times};
-pub use summary::{ReportLocation, fill_in_replay, render_summary};
+pub use shell_word::quote_word;
+pub use summary::render_summary;

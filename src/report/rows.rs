@@ -1,26 +1,13 @@
 //! The parts of a report, in the form of `report.json`.
 
+use super::call_row::CallRow;
+use super::evidence_rows::EvidenceRow;
 use crate::oracle::{ClauseDecidability, Verdict};
 use crate::plan::Plan;
 use crate::schema::catalog::SourceLines;
 use crate::suite::ClauseBasis;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// The target of the campaign.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum ReportTarget {
-    /// The mock in this process, with at most one fault.
-    Mock {
-        /// The name of the mutant, such as `remove.gone/skips/lamp.state`; none for the mock that keeps all promises.
-        fault: Option<String>,
-    },
-    /// The address of an endpoint, without credentials.
-    Address(String),
-    /// The name of a service in the process of the tests.
-    InProcess(String),
-}
 
 /// A clause with its verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,6 +59,13 @@ pub struct ClauseCountsRow {
 pub struct FindingRow {
     /// Counts from 1, in the order of discovery.
     pub number: usize,
+    /// One text for each difference, equal for equal defects in any run: clauses, operation, kind of difference and
+    /// place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fingerprints: Vec<String>,
+    /// How often the campaign showed the deviation.
+    #[serde(default = "count_one")]
+    pub count: u64,
     /// The contradicted clauses: each state that was possible contradicts at least one of them.
     pub clauses: Vec<ClauseReference>,
     /// Id of the operation whose response deviates.
@@ -84,12 +78,20 @@ pub struct FindingRow {
     pub exchange: u64,
     /// The response in words, such as `accepted with 200`.
     pub seen: String,
-    /// Each outcome that the clauses permit, in words.
+    /// Expected and got as a difference, and the reasons. From the counterexample if there is one, otherwise from the
+    /// whole plan. None in reports of formats 1 and 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<EvidenceRow>,
+    /// The call that deviates, from the same history as `evidence`. None in reports of formats 1 and 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallRow>,
+    /// Formats 1 and 2: each outcome that the clauses permit, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expected: Vec<String>,
-    /// Where the body does not match its JSON Schema.
+    /// Formats 1 and 2: where the body does not match its JSON Schema.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<String>,
-    /// The last exchange that removed possible states of the same resources: often the origin of the deviation.
+    /// Formats 1 and 2: the last exchange that removed possible states of the same resources.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub narrowed: Option<NarrowingExchange>,
     /// An entry for the profile, in YAML, if the response looks like a quota, a limit or a gateway that the profile does
@@ -223,6 +225,10 @@ pub struct PurposeRequestsRow {
     pub requests: u64,
     /// Thousandths of all requests, rounded down.
     pub per_mille: u64,
+}
+
+fn count_one() -> u64 {
+    1
 }
 
 fn is_zero(count: &u64) -> bool {

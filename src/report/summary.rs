@@ -1,34 +1,27 @@
 //! A report as text for a terminal.
 
 use super::compile::Report;
-use super::plan_text::describe_steps;
-use super::rows::{ClauseRow, CounterexampleRow, FindingRow, PurposeRequestsRow, ReportTarget, VerdictTotals};
+use super::finding_text::list_finding_lines;
+use super::phrases::format_count;
+use super::report_location::ReportLocation;
+use super::report_target::ReportTarget;
+use super::rows::{ClauseRow, PurposeRequestsRow, VerdictTotals};
 use crate::oracle::{ClauseDecidability, Verdict};
-use crate::schema::catalog::SourceLines;
 use probity_input::escape_line;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Widest line of a list of names, in characters.
 const WIDTH: usize = 100;
-/// Most expected outcomes that are printed for a finding; `report.json` has all.
-const PERMITTED_MAX: usize = 4;
-
-/// Where a report lies, which is not part of the report.
-#[derive(Debug, Clone, Copy)]
-pub struct ReportLocation<'a> {
-    /// The folder of all suites' reports.
-    pub reports: &'a str,
-}
+/// Most findings that are printed in full; the others are printed by name.
+const FINDINGS_MAX: usize = 10;
 
 /// The whole summary. Ends with a line feed.
 #[must_use]
 pub fn render_summary(report: &Report, place: &ReportLocation<'_>) -> String {
     let mut out = String::new();
     write_heading(&mut out, report);
-    for finding in &report.findings {
-        write_failure(&mut out, finding, place);
-    }
+    write_findings(&mut out, report, place);
     let title = "Inconclusive: the clause applied, but another cause may explain each response";
     write_undecided(&mut out, report, Verdict::Inconclusive, title);
     let title = "Untested: the clause never applied, which is not a pass";
@@ -37,14 +30,6 @@ pub fn render_summary(report: &Report, place: &ReportLocation<'_>) -> String {
     write_spending(&mut out, report);
     write_counts(&mut out, report);
     out
-}
-
-/// Citations, separated by commas; a note for a clause without citations.
-pub(super) fn list_citations(cites: &[SourceLines]) -> String {
-    if cites.is_empty() {
-        return "no page: a convention of probity".to_string();
-    }
-    cites.iter().map(SourceLines::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Names, separated by commas, in indented lines of at most [`WIDTH`] characters.
@@ -101,81 +86,25 @@ fn write_heading(out: &mut String, report: &Report) {
     }
 }
 
-fn write_failure(out: &mut String, finding: &FindingRow, place: &ReportLocation<'_>) {
-    let ids: Vec<&str> = finding.clauses.iter().map(|clause| clause.id.as_str()).collect();
-    let _ = writeln!(out, "\nFAIL {}", ids.join(", "));
-    for clause in &finding.clauses {
-        let _ = writeln!(out, "  {}: {} [{}]", clause.id, clause.says, list_citations(&clause.cites));
-    }
-    if finding.clauses.len() > 1 {
-        let _ = writeln!(out, "  Each state that was possible contradicts one of these clauses.");
-    }
-    let _ = writeln!(out, "  call       {}", finding.operation);
-    let _ = writeln!(out, "  got        {}", escape_line(&finding.seen));
-    for violation in &finding.violations {
-        let _ = writeln!(out, "             {}", escape_line(violation));
-    }
-    for (index, permitted) in finding.expected.iter().take(PERMITTED_MAX).enumerate() {
-        let word = if index == 0 { "expected  " } else { "       or " };
-        let _ = writeln!(out, "  {word} {}", escape_line(permitted));
-    }
-    if let Some(more) = finding.expected.len().checked_sub(PERMITTED_MAX).filter(|more| *more > 0) {
-        let _ = writeln!(out, "             and {more} more, listed in report.json");
-    }
-    if let Some(narrowed) = &finding.narrowed {
-        let _ = writeln!(
-            out,
-            "  narrowed   by exchange {} of plan {} ({}), which may be the origin",
-            narrowed.exchange,
-            finding.plan,
-            narrowed.clauses.join(", ")
-        );
-    }
-    if let Some(entry) = &finding.recognise {
-        let _ = writeln!(
-            out,
-            "  hint       a quota or a gateway may have refused the call; if so, add this entry to the profile:"
-        );
-        let _ = writeln!(out, "             {}", escape_line(entry));
-    }
-    if !finding.related.is_empty() {
-        let _ = writeln!(out, "  also       such responses contradict {}", finding.related.join(", "));
-    }
-    write_counterexample(out, finding, place);
-}
-
-fn write_counterexample(out: &mut String, finding: &FindingRow, place: &ReportLocation<'_>) {
-    let CounterexampleRow { seen_again, repeated, plan, outcomes, replay, .. } = &finding.counterexample;
-    if plan.steps.is_empty() {
-        let _ = writeln!(
-            out,
-            "  where      exchange {} of plan {}, step {}",
-            finding.exchange,
-            finding.plan,
-            finding.step + 1
-        );
-        return;
-    }
-    let count = format_count(plan.steps.len(), "step", "steps");
-    let _ = match (seen_again, repeated) {
-        (true, _) => writeln!(out, "  counterexample, {count}:"),
-        (false, false) => {
-            writeln!(out, "  seen once; the budget left no repetition; the whole plan, {count}:")
+/// Writes the first findings in full, and the names of the others.
+fn write_findings(out: &mut String, report: &Report, place: &ReportLocation<'_>) {
+    for finding in report.findings.iter().take(FINDINGS_MAX) {
+        out.push('\n');
+        for line in list_finding_lines(finding, place) {
+            let _ = writeln!(out, "{line}");
         }
-        (false, true) => {
-            writeln!(out, "  seen once, and not in the repetition of the plan; the whole plan, {count}:")
-        }
-    };
-    for line in describe_steps(plan, outcomes) {
-        let _ = writeln!(out, "    {}", escape_line(&line));
     }
-    let _ = writeln!(out, "  replay     {}", fill_in_replay(replay, place));
-}
-
-/// The replay line of a finding, with the folder of the reports filled in.
-#[must_use]
-pub fn fill_in_replay(line: &str, place: &ReportLocation<'_>) -> String {
-    line.replace("{reports}", place.reports)
+    let others = report.findings.iter().skip(FINDINGS_MAX);
+    let names: Vec<String> = others
+        .map(|finding| {
+            let clauses: Vec<&str> = finding.clauses.iter().map(|clause| clause.id.as_str()).collect();
+            format!("{}. {} at {}", finding.number, clauses.join(" or "), finding.operation)
+        })
+        .collect();
+    if !names.is_empty() {
+        let _ = writeln!(out, "\n{} more findings, described in report.json", names.len());
+        out.push_str(&wrap_names(&names.iter().map(String::as_str).collect::<Vec<_>>(), "  "));
+    }
 }
 
 fn write_undecided(out: &mut String, report: &Report, verdict: Verdict, title: &str) {
@@ -256,10 +185,6 @@ fn write_counts(out: &mut String, report: &Report) {
         };
         let _ = writeln!(out, "  {word}: {}", format_totals(totals));
     }
-}
-
-fn format_count(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn format_totals(totals: &VerdictTotals) -> String {

@@ -1,9 +1,14 @@
 //! The renderings of a fictitious campaign.
 
+mod cases;
+
 use super::*;
-use crate::campaign::{Conclusion, RecordedFinding, SpentRequests, TransitionTimes};
+use crate::campaign::{Conclusion, RecordedFinding, ShownCounterexample, SpentRequests, TransitionTimes};
 use crate::history::{Call, CallCause, Exchange, History, HistoryHeader, Outcome, RecordedHistory, Reply, ReplyBody};
-use crate::model::{BeliefChange, ClauseCount, ClauseId, ClauseTally, Model, ObservedSilentCell};
+use crate::model::{
+    BeliefChange, CallReference, ClauseCount, ClauseId, ClauseTally, DeviationEvidence, Difference, DifferenceKind,
+    ExpectationReason, Model, ObservedSilentCell, ResourceId, SchemaDifference,
+};
 use crate::oracle::{ClauseDecidability, ClauseResult, ExchangeFindings, Finding, Verdict};
 use crate::plan::{Plan, Step, StepWait, make_handle};
 use crate::schema::{CatalogFolder, CompiledCatalog};
@@ -15,10 +20,14 @@ use std::sync::Arc;
 
 const PLACE: ReportLocation<'_> = ReportLocation { reports: "reports" };
 
+fn schemas() -> CompiledCatalog {
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
+    CompiledCatalog::load(&CatalogFolder(base.join("schemas/lamps"))).expect("the schemas of the lamps load")
+}
+
 fn model() -> Arc<Model> {
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
-    let schemas =
-        CompiledCatalog::load(&CatalogFolder(base.join("schemas/lamps"))).expect("the schemas of the lamps load");
+    let schemas = schemas();
     let text = std::fs::read_to_string(base.join("suites/lamps.yaml")).expect("the suite of the lamps is readable");
     let suite = suite::parse_suite("lamps.yaml", &text, &schemas.catalog).expect("the suite of the lamps parses");
     Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").expect("the model compiles"))
@@ -115,6 +124,36 @@ fn recorded() -> RecordedHistory {
     RecordedHistory::from_history(&history())
 }
 
+/// The lamp stays bright, and shows a color that is no text.
+fn evidence() -> DeviationEvidence {
+    let lamp = ResourceId { kind: 0, id: "l1".into() };
+    let state = DifferenceKind::Field {
+        resource: lamp.clone(),
+        field: "state".to_string(),
+        expected: vec!["DIM".into()],
+        got: "BRIGHT".into(),
+    };
+    let color = DifferenceKind::Schema(SchemaDifference {
+        place: "/color".to_string(),
+        keyword: "type".to_string(),
+        expected: "string".to_string(),
+        got: "5".to_string(),
+        source: Some("light:47".parse().expect("a citation")),
+    });
+    let call = CallReference { exchange: 2, step: 1, operation: "dimLamp".to_string() };
+    DeviationEvidence {
+        differences: [state, color].map(|what| Difference { clauses: vec![ClauseId(2)], what }).into(),
+        other_states: 1,
+        reasons: vec![ExpectationReason::Promised {
+            resource: lamp,
+            field: Some("state".to_string()),
+            clause: ClauseId(2),
+            call: Some(call.clone()),
+        }],
+        blamed: Some(call),
+    }
+}
+
 fn finding(clauses: Vec<ClauseId>) -> Finding {
     Finding {
         plan: 2,
@@ -124,7 +163,9 @@ fn finding(clauses: Vec<ClauseId>) -> Finding {
         clauses,
         seen: "accepted with 200".to_string(),
         expected: vec!["lamp l1: BRIGHT; color=red".to_string(), "lamp l1: DIM; color=red".to_string()],
-        violations: vec!["/color: string expected, found a number [light:47]".to_string()],
+        recorded: Arc::new(exchange(3, 1, CallCause::Poll, "showLamp", 200)),
+        evidence: evidence(),
+        fingerprints: vec!["dim.bright dimLamp field lamp.state".to_string()],
         narrowed_by: None,
         hint: None,
         related_clauses: std::collections::BTreeSet::new(),
@@ -151,7 +192,7 @@ fn conclusion(model: &Model) -> Conclusion {
         narrowed_by: Some((2, vec![named("dim.bright")])),
         ..finding(vec![named("dim.bright"), named("lamp.frame.color")])
     };
-    let once = Finding { exchange: 9, plan: 5, violations: vec![], ..finding(vec![named("showLamp.no-server-error")]) };
+    let once = Finding { exchange: 9, plan: 5, ..finding(vec![named("showLamp.no-server-error")]) };
     Conclusion {
         seed: 7,
         rows: vec![
@@ -208,14 +249,16 @@ fn conclusion(model: &Model) -> Conclusion {
         ],
         findings: vec![
             RecordedFinding {
-                finding: narrowed,
+                finding: narrowed.clone(),
+                count: 3,
                 plan: plan().into(),
                 history: recorded(),
                 requests: 4,
-                counterexample: Some((plan(), recorded())),
+                counterexample: Some(ShownCounterexample { plan: plan(), history: recorded(), finding: narrowed }),
                 repeated: true,
             },
             RecordedFinding {
+                count: 1,
                 finding: once,
                 plan: plan().into(),
                 history: recorded(),
@@ -257,6 +300,7 @@ fn report(options: &[String]) -> Report {
     let target = ReportTarget::Mock { fault: Some("dim.bright/no-effect".to_string()) };
     let subject = ReportSubject {
         model: &model,
+        schemas: &schemas(),
         catalog_digest: "sha256:11",
         target: &target,
         settle_percent: 100,
@@ -308,7 +352,7 @@ fn a_report_of_format_1_is_read() {
     let report = usual();
     let old =
         report.to_json().replace("\"counterexample\": {", "\"witness\": {").replace("counterexample-", "witness-");
-    let old = old.replacen("\"format\": 2", "\"format\": 1", 1);
+    let old = old.replacen("\"format\": 3", "\"format\": 1", 1);
     let read = Report::read(&old).expect("format 1 is still read");
     assert_eq!(read.findings[0].counterexample.plan, report.findings[0].counterexample.plan);
     assert_eq!(read.findings[0].counterexample.file, "witness-1.json");
@@ -316,8 +360,8 @@ fn a_report_of_format_1_is_read() {
 
 #[test]
 fn a_report_of_a_newer_format_is_refused() {
-    let newer = usual().to_json().replacen("\"format\": 2", "\"format\": 99", 1);
-    assert_eq!(Report::read(&newer), Err("the report has format 99; this program reads formats up to 2".to_string()));
+    let newer = usual().to_json().replacen("\"format\": 3", "\"format\": 99", 1);
+    assert_eq!(Report::read(&newer), Err("the report has format 99; this program reads formats up to 3".to_string()));
 }
 
 #[test]

@@ -102,6 +102,7 @@ fn write_reports(
     let options = list_replay_options(settings, &target);
     let subject = ReportSubject {
         model: &settings.loaded.model,
+        schemas: &settings.loaded.schemas,
         catalog_digest: &settings.loaded.catalog_digest,
         target: &target,
         settle_percent: settings.settle_percent,

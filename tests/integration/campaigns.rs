@@ -215,7 +215,7 @@ fn check_all_found(suite: &str, text: &str, short: &[&str]) {
         let steps: Vec<&str> = found
             .counterexample
             .iter()
-            .flat_map(|(plan, _)| &plan.steps)
+            .flat_map(|shown| &shown.plan.steps)
             .map(|step| step.call.operation.as_str())
             .collect();
         if steps.is_empty() || steps.len() > fault.shortest {
@@ -250,7 +250,7 @@ fn mutants_are_found() {
                 let steps = found
                     .counterexample
                     .as_ref()
-                    .map(|(plan, _)| plan.steps.iter().map(|step| step.call.operation.as_str()).collect::<Vec<_>>());
+                    .map(|shown| shown.plan.steps.iter().map(|step| step.call.operation.as_str()).collect::<Vec<_>>());
                 println!(
                     "{} {name}: {clauses:?} after {} by {steps:?}",
                     if found.finding.clauses.contains(&own) { "own  " } else { "other" },

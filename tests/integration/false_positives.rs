@@ -95,7 +95,7 @@ fn find_deviations(loaded: &LoadedSuite, conditions: &Conditions, seed: u64) -> 
             finding.exchange,
             finding.seen,
             finding.expected,
-            finding.violations
+            finding.evidence
         )
     };
     conclusion.findings.iter().map(said).collect()

@@ -45,7 +45,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "shrink",
         ],
     ),
-    ("report", &["schema", "suite", "history", "model", "plan", "oracle", "campaign"]),
+    ("report", &["schema", "suite", "history", "model", "plan", "endpoint", "oracle", "campaign"]),
     (
         "session",
         &[

@@ -26,6 +26,10 @@ pub struct ClassReason {
     /// The broken keyword (`type`, `required`, `maxLength`, …) or `surplus`, `dead`,
     /// `present`, `version`, `empty`, `undescribed`, `charset`, `bytes`, `mandatory-when`, `body`, `no-body`.
     pub kind: String,
+    /// The requirement, in words.
+    pub expected: String,
+    /// The input in words: type and size, and content only where the content cannot be a secret.
+    pub found: String,
     /// The lines of a page that state the keyword.
     pub source: Option<SourceLines>,
     /// The class of an input with this reason only.
@@ -103,14 +107,26 @@ impl Classification {
 
 impl ClassReason {
     fn for_body(kind: &str, source: Option<SourceLines>, class: InputClass) -> ClassReason {
-        ClassReason { pointer: String::new(), kind: kind.to_string(), source, class }
+        let (expected, found) = match kind {
+            "no-body" => ("no body", "a body"),
+            _ => ("a body", "no body"),
+        };
+        let (expected, found) = (expected.to_string(), found.to_string());
+        ClassReason { pointer: String::new(), kind: kind.to_string(), expected, found, source, class }
     }
 }
 
 /// The reason of a mismatch.
 fn make_class_reason(shape: &CompiledSchema, finding: SchemaMismatch) -> ClassReason {
     let source = shape.node(finding.node).notes.find_source(&finding.keyword).cloned();
-    ClassReason { pointer: finding.pointer, kind: finding.keyword, source, class: finding.class }
+    ClassReason {
+        pointer: finding.pointer,
+        kind: finding.keyword,
+        expected: finding.expected,
+        found: finding.found,
+        source,
+        class: finding.class,
+    }
 }
 
 /// Whether an absent body is invalid: the root has a mandatory property.

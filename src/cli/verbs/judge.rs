@@ -42,6 +42,7 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
     };
     let subject = ReportSubject {
         model: &loaded.model,
+        schemas: &loaded.schemas,
         catalog_digest: &loaded.catalog_digest,
         target: &target,
         settle_percent: header.settle_percent,
@@ -81,5 +82,13 @@ fn record_finding(header: &HistoryHeader, finding: Finding) -> RecordedFinding {
     let header = HistoryHeader { plan: finding.plan, ..header.clone() };
     // The outcomes of a plan without steps need no exchanges.
     let history = RecordedHistory::from_history(&History { header, exchanges: Vec::new() });
-    RecordedFinding { requests: 0, finding, plan: plan.into(), history, counterexample: None, repeated: false }
+    RecordedFinding {
+        requests: 0,
+        count: 1,
+        finding,
+        plan: plan.into(),
+        history,
+        counterexample: None,
+        repeated: false,
+    }
 }

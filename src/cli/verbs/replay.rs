@@ -1,6 +1,6 @@
 //! `probity replay`: a recorded plan, carried out and judged again.
 
-use crate::campaign::{CampaignEvent, CampaignListener};
+use crate::campaign::{CampaignEvent, CampaignListener, PlanResult};
 use crate::cleanup::describe_leftovers;
 use crate::cli::args::ReplayArguments;
 use crate::cli::config::configure_target;
@@ -10,7 +10,7 @@ use crate::history::write_history;
 use crate::limits::RequestedLimits;
 use crate::model::Model;
 use crate::oracle::{ClauseSelection, Finding};
-use crate::report::{describe_steps, list_outcomes, write_file};
+use crate::report::{compile_evidence, describe_evidence, describe_steps, list_outcomes, write_file};
 use crate::session::{
     CampaignSettings, ExitKind, JournalSettings, PLAN_BYTES_MAX, RunStart, SessionEvent, SessionListener, SpentTotals,
     UserError, describe_targets, limit_campaign, load_profile, parse_plan, pick_worst, replay_plan, resolve_targets,
@@ -19,7 +19,6 @@ use crate::session::{
 use crate::terminal;
 use probity_input::read_input_bytes;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Replays a plan and says whether a clause is contradicted; exit 1 if a clause is.
 pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
@@ -61,7 +60,7 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         terminal::print_line(&format!("  {line}"));
     }
     for finding in &driven.findings {
-        terminal::print_text(&describe_finding(&loaded.model, finding));
+        terminal::print_text(&describe_finding(&loaded.model, finding, &driven));
     }
     let mut exits = Vec::new();
     if let Some(path) = &arguments.history {
@@ -93,15 +92,13 @@ fn find_folder(file: &Path) -> PathBuf {
     folder.unwrap_or(Path::new(".")).to_path_buf()
 }
 
-fn describe_finding(model: &Arc<Model>, finding: &Finding) -> String {
+fn describe_finding(model: &Model, finding: &Finding, driven: &PlanResult) -> String {
     let names: Vec<&str> = finding.clauses.iter().map(|clause| model.clause_info(*clause).id.as_str()).collect();
-    let mut text =
-        format!("contradicted in step {}: {}\n  got       {}\n", finding.step + 1, names.join(", "), finding.seen);
-    for line in &finding.violations {
-        text.push_str(&format!("            {line}\n"));
-    }
-    for line in &finding.expected {
-        text.push_str(&format!("  expected  {line}\n"));
+    let exchanges = driven.history.load_history().exchanges;
+    let evidence = compile_evidence(model, &finding.evidence, &driven.plan, &exchanges, &finding.recorded);
+    let mut text = format!("contradicted in step {}: {}\n", finding.step + 1, names.join(", "));
+    for line in describe_evidence(&evidence, &finding.seen) {
+        text.push_str(&format!("{line}\n"));
     }
     text
 }

@@ -113,7 +113,7 @@ pub fn describe_finding(loaded: &LoadedSuite, found: &RecordedFinding) -> String
     let clauses: Vec<String> =
         finding.clauses.iter().map(|clause| loaded.model.clause_info(*clause).id.clone()).collect();
     let mut text = format!("{}: {}\n  seen {}", loaded.name, clauses.join(" or "), finding.seen);
-    for line in finding.expected.iter().chain(&finding.violations) {
+    for line in &finding.expected {
         let _ = write!(text, "\n  expected {line}");
     }
     let history = found.history.load_history();

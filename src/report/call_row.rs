@@ -1,0 +1,170 @@
+//! The call of a finding and its response, in the form of `report.json`.
+
+use super::report_subject::ReportSubject;
+use super::report_target::ReportTarget;
+use crate::endpoint::{Identities, Request, compose_request};
+use crate::history::{CallCause, Exchange, HistoryHeader, Outcome, Reply, ReplyBody};
+use crate::model::{DeviationEvidence, DifferenceKind, Model, ResourceId};
+use probity_input::shorten_text;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Longest part of a body, in characters.
+const BODY_CHARS_MAX: usize = 300;
+
+/// A call with its response.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallRow {
+    /// Id of the operation.
+    pub operation: String,
+    /// Index of the step, from 0. A poll belongs to the step before.
+    pub step: usize,
+    /// Whether the call is a poll after the step.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub poll: bool,
+    /// The method and the address; without the host for an endpoint in the process.
+    pub method: String,
+    /// The address with the query.
+    pub url: String,
+    /// When the call was sent: RFC 3339, or milliseconds since the start of the plan for an endpoint without real
+    /// time.
+    pub sent: SentTime,
+    /// The status; none without a response.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The part of the response's body that matters, shortened.
+    pub body: String,
+    /// Ids that the endpoint gave to the request, by header.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub request_ids: BTreeMap<String, String>,
+}
+
+/// When a call was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SentTime {
+    /// RFC 3339, UTC.
+    At(String),
+    /// Milliseconds since the start of the plan.
+    AfterMs(u64),
+}
+
+/// The row of the call that deviates.
+#[must_use]
+pub(super) fn compile_call(
+    subject: &ReportSubject<'_>,
+    header: &HistoryHeader,
+    exchange: &Exchange,
+    evidence: &DeviationEvidence,
+) -> Option<CallRow> {
+    let request = compose_recorded_request(subject, exchange)?;
+    let reply = match &exchange.outcome {
+        Outcome::Replied(reply) | Outcome::InfrastructureFailed { reply, .. } => Some(reply),
+        Outcome::Unsent { .. } | Outcome::Lost { .. } => None,
+    };
+    Some(CallRow {
+        operation: exchange.call.operation.clone(),
+        step: exchange.step,
+        poll: exchange.cause == CallCause::Poll,
+        url: format!("{}{}", find_address(subject.target), format_target(&request)),
+        method: request.method,
+        sent: find_sent_time(header, exchange),
+        status: reply.map(|reply| reply.status),
+        body: reply.map(|reply| select_body(subject.model, reply, evidence)).unwrap_or_default(),
+        request_ids: reply.map(|reply| list_request_ids(reply)).unwrap_or_default(),
+    })
+}
+
+/// The request of a recorded exchange, without credentials.
+pub(super) fn compose_recorded_request(subject: &ReportSubject<'_>, exchange: &Exchange) -> Option<Request> {
+    compose_request(&subject.schemas.catalog, &exchange.call, &Identities::default()).ok()
+}
+
+/// The address in front of the catalog's paths; empty for an endpoint in this process.
+pub(super) fn find_address(target: &ReportTarget) -> &str {
+    match target {
+        ReportTarget::Address(address) => address.trim_end_matches('/'),
+        ReportTarget::Mock { .. } | ReportTarget::InProcess(_) => "",
+    }
+}
+
+/// Path and query.
+fn format_target(request: &Request) -> String {
+    let query: Vec<String> = request
+        .query
+        .iter()
+        .map(|(name, value)| {
+            format!("{}={}", crate::endpoint::percent_encode(name), crate::endpoint::percent_encode(value))
+        })
+        .collect();
+    if query.is_empty() { request.path.clone() } else { format!("{}?{}", request.path, query.join("&")) }
+}
+
+fn find_sent_time(_: &HistoryHeader, exchange: &Exchange) -> SentTime {
+    SentTime::AfterMs(exchange.sent_ms)
+}
+
+/// The headers of a response that identify the request at the endpoint.
+fn list_request_ids(_: &Reply) -> BTreeMap<String, String> {
+    BTreeMap::new()
+}
+
+/// The parts of a body that the evidence is about; the beginning of the body if the evidence is about no part.
+fn select_body(model: &Model, reply: &Reply, evidence: &DeviationEvidence) -> String {
+    let body = match &reply.body {
+        ReplyBody::Empty => return "no body".to_string(),
+        ReplyBody::Text { begins, .. } | ReplyBody::TooLarge { begins, .. } => {
+            return shorten_text(begins, BODY_CHARS_MAX).into_owned();
+        }
+        ReplyBody::Shortened { bytes, .. } => return format!("{bytes} bytes, which are not in the history"),
+        ReplyBody::Json(body) => body,
+    };
+    let parts = evidence.differences.iter().filter_map(|difference| match &difference.what {
+        DifferenceKind::Field { resource, field, .. } => find_field(model, body, resource, field),
+        DifferenceKind::Schema(schema) => {
+            body.pointer(&schema.place).map(|value| (schema.place.clone(), value.clone()))
+        }
+        DifferenceKind::NotGone { resource, .. } | DifferenceKind::Unsettled { resource, .. } => {
+            let state = model.resource_kind(resource).state.clone()?;
+            find_field(model, body, resource, &state)
+        }
+        _ => None,
+    });
+    let mut texts: Vec<String> = parts
+        .filter(|(pointer, _)| !pointer.is_empty())
+        .map(|(pointer, value)| format!("{pointer}: {}", shorten_text(&value.to_string(), BODY_CHARS_MAX)))
+        .collect();
+    texts.dedup();
+    if texts.is_empty() { shorten_text(&body.to_string(), BODY_CHARS_MAX).into_owned() } else { texts.join(", ") }
+}
+
+/// The place and the value of a resource's field in a body: the field beside the id of the resource.
+fn find_field(model: &Model, body: &Value, resource: &ResourceId, field: &str) -> Option<(String, Value)> {
+    let kind = model.resource_kind(resource);
+    let id = kind.id.as_path()?.to_pointer();
+    let field = kind.fields.iter().find(|known| known.name == field)?.at.as_path()?.to_pointer();
+    let place = find_entry(body, &id, &resource.id, String::new())?;
+    let pointer = format!("{place}{field}");
+    let value = body.pointer(&pointer).cloned().unwrap_or(Value::Null);
+    Some((pointer, value))
+}
+
+/// The place of the object that has an id at a pointer.
+fn find_entry(value: &Value, id_pointer: &str, id: &str, place: String) -> Option<String> {
+    if value.pointer(id_pointer).is_some_and(|known| known.as_str() == Some(id) || known.to_string() == id) {
+        return Some(place);
+    }
+    match value {
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| find_entry(item, id_pointer, id, format!("{place}/{index}"))),
+        Value::Object(entries) => entries.iter().find_map(|(name, entry)| {
+            let name = name.replace('~', "~0").replace('/', "~1");
+            find_entry(entry, id_pointer, id, format!("{place}/{name}"))
+        }),
+        _ => None,
+    }
+}

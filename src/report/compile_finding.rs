@@ -1,0 +1,100 @@
+//! From a recorded finding to its row in the report.
+
+use super::call_row::compile_call;
+use super::evidence_rows::{bound_text, compile_evidence};
+use super::plan_text::list_outcomes;
+use super::report_subject::ReportSubject;
+use super::report_target::ReportTarget;
+use super::rows::{ClauseReference, CounterexampleRow, FindingRow};
+use super::shell_word::quote_word;
+use crate::campaign::{RecordedFinding, ShownCounterexample};
+use crate::history::RecordedHistory;
+use crate::oracle::{Finding, InfrastructureHint};
+use crate::plan::Plan;
+
+/// The run that a finding's evidence is from: the counterexample, or the whole plan without a counterexample.
+struct ShownRun<'a> {
+    plan: &'a Plan,
+    history: &'a RecordedHistory,
+    finding: &'a Finding,
+}
+
+impl<'a> ShownRun<'a> {
+    fn choose(found: &'a RecordedFinding) -> ShownRun<'a> {
+        match &found.counterexample {
+            Some(ShownCounterexample { plan, history, finding }) => ShownRun { plan, history, finding },
+            None => ShownRun { plan: &found.plan, history: &found.history, finding: &found.finding },
+        }
+    }
+}
+
+/// The row of a finding.
+pub(super) fn compile_finding(
+    subject: &ReportSubject<'_>,
+    seed: u64,
+    number: usize,
+    found: &RecordedFinding,
+) -> FindingRow {
+    let model = subject.model;
+    let finding = &found.finding;
+    let run = ShownRun::choose(found);
+    let history = run.history.load_history();
+    let at = &run.finding.recorded;
+    let evidence = compile_evidence(model, &run.finding.evidence, run.plan, &history.exchanges, at);
+    let clauses = finding.clauses.iter().map(|clause| {
+        let info = model.clause_info(*clause);
+        ClauseReference { id: info.id.clone(), says: info.says.clone(), cites: info.cites.clone() }
+    });
+    FindingRow {
+        number,
+        fingerprints: finding.fingerprints.clone(),
+        count: found.count,
+        clauses: clauses.collect(),
+        operation: finding.operation.clone(),
+        plan: finding.plan,
+        step: finding.step,
+        exchange: finding.exchange,
+        seen: bound_text(&finding.seen),
+        evidence: Some(evidence),
+        call: compile_call(subject, &history.header, at, &run.finding.evidence),
+        expected: Vec::new(),
+        violations: Vec::new(),
+        narrowed: None,
+        recognise: finding.hint.as_ref().map(InfrastructureHint::to_yaml),
+        related: finding.related_clauses.iter().map(|clause| model.clause_info(*clause).id.clone()).collect(),
+        counterexample: compile_counterexample(subject, (seed, number), found, &run),
+    }
+}
+
+fn compile_counterexample(
+    subject: &ReportSubject<'_>,
+    (seed, number): (u64, usize),
+    found: &RecordedFinding,
+    run: &ShownRun<'_>,
+) -> CounterexampleRow {
+    let seen_again = found.counterexample.is_some();
+    let file = if seen_again { format!("counterexample-{number}.json") } else { format!("plan-{number}.json") };
+    let mut options: Vec<String> = subject.replay_options.to_vec();
+    // The mock's choices follow from the seed and the number of the plan. The file of a plan that this
+    // campaign drew has both.
+    if matches!(subject.target, ReportTarget::Mock { .. }) && run.plan.drawn != Some((seed, found.finding.plan)) {
+        options.extend(["--seed".into(), seed.to_string(), "--plan".into(), found.finding.plan.to_string()]);
+    }
+    let options: String = options.iter().map(|option| format!(" {}", quote_word(option))).collect();
+    let suite = &subject.model.suite.name;
+    let replay = match subject.target {
+        // Only the tests have the service, and they run recorded plans first.
+        ReportTarget::InProcess(_) => {
+            format!("copy {{reports}}/{suite}/{file} to suites/counterexamples/{suite}/ and run the tests again")
+        }
+        _ => format!("probity replay {{reports}}/{suite}/{file}{options}"),
+    };
+    CounterexampleRow {
+        seen_again,
+        repeated: found.repeated,
+        replay,
+        file,
+        outcomes: list_outcomes(run.plan, run.history),
+        plan: run.plan.clone(),
+    }
+}

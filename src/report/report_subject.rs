@@ -1,0 +1,24 @@
+//! What a report is about: suite, catalog, target and replay options.
+
+use super::report_target::ReportTarget;
+use crate::model::Model;
+use crate::schema::CompiledCatalog;
+
+/// The facts of a report that are not in the conclusion: suite, catalog, target and replay options.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportSubject<'a> {
+    /// The compiled suite, with the pools that the campaign used.
+    pub model: &'a Model,
+    /// The catalog of the suite.
+    pub schemas: &'a CompiledCatalog,
+    /// `sha256:…` over the catalog's files.
+    pub catalog_digest: &'a str,
+    /// Which endpoint, mock or service the plans ran against.
+    pub target: &'a ReportTarget,
+    /// Percentage by which the bounds of transitions were multiplied; 100 for the bounds of the pages.
+    pub settle_percent: u32,
+    /// The pattern of the selected clauses, as the user wrote the pattern.
+    pub selected: Option<&'a str>,
+    /// The options after `probity replay FILE` for an equal target.
+    pub replay_options: &'a [String],
+}
