@@ -47,6 +47,8 @@ pub struct CampaignEnvironment<'a> {
     pub setup: BTreeMap<String, Value>,
     /// Commands of the profile that make a call fail, by operation.
     pub provoke: BTreeMap<String, FailureProvocation>,
+    /// Returns the present time, RFC 3339 with milliseconds, UTC; `None` for endpoints without real time.
+    pub wall_clock: Option<Arc<dyn Fn() -> String + Send + Sync>>,
     /// Tracks the resources that plans create; `None` for endpoints that need no cleaning up.
     pub tracker: Option<ResourceTracker>,
 }

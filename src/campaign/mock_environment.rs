@@ -112,6 +112,7 @@ pub fn make_mock_environment<'a>(
         endpoint,
         setup: BTreeMap::new(),
         provoke: BTreeMap::new(),
+        wall_clock: None,
         tracker: None,
     }
 }

@@ -64,6 +64,7 @@ pub(super) async fn run_plan(
         seeds: (site.seed, number),
         ..site.make_environment_outside_plans(endpoint.as_ref())
     };
+    let started = site.wall_clock.as_ref().map(|clock| clock());
     let mut plan = RunningPlan::new(share, &context, number, tracked.as_ref());
     share.register_plan(number);
     let stop = plan.run_steps(chooser).await;
@@ -74,7 +75,10 @@ pub(super) async fn run_plan(
     }
     share.transition_times.borrow_mut().merge(plan.online_judge.take_transition_times());
     let exchanges = plan.plan_state.exchanges;
-    let history = plan.plan_state.recorder.finish_history(make_header(site, endpoint.name(), number));
+    let history = plan
+        .plan_state
+        .recorder
+        .finish_history(HistoryHeader { started, ..make_header(site, endpoint.name(), number) });
     let carried_out = Plan { format: FORMAT, suite: site.model.suite.name.clone(), drawn, steps: plan.steps };
     if let Some(fault) = plan.online_judge.fault {
         // The campaign has no result for this plan, but the history shows what led to the fault.
@@ -337,6 +341,7 @@ fn make_header(site: &CampaignEnvironment<'_>, endpoint: &str, plan: u64) -> His
         pools: pools.collect(),
         settle_percent: site.bounds.settle_percent,
         plan,
+        started: None,
         shortened: false,
         omitted: 0,
     }

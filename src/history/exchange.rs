@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Version of the history format. A reader refuses newer versions. Version 2 knows shortened and unread responses.
+/// Version of the history format. A reader refuses newer versions. Version 2 knows shortened and unread
+/// responses, and the start of a plan.
 pub const FORMAT: u32 = 2;
 
 /// All exchanges of one plan.
@@ -38,6 +39,9 @@ pub struct HistoryHeader {
     pub settle_percent: u32,
     /// Number of the plan within the run.
     pub plan: u64,
+    /// When the plan started, RFC 3339 with milliseconds, UTC; none for an endpoint without real time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<String>,
     /// Whether responses are shortened, because the file reached its limit. Such a history cannot be judged again.
     #[serde(default, skip_serializing_if = "is_false")]
     pub shortened: bool,
@@ -230,7 +234,8 @@ impl InfrastructureFailure {
 pub struct Reply {
     /// The status code.
     pub status: u16,
-    /// Headers with names in lower case; only `content-type`, `location`, `retry-after` and versions.
+    /// Headers with names in lower case; only `content-type`, `location`, `retry-after`, versions
+    /// and ids of the request.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// The body.

@@ -17,6 +17,7 @@ pub(crate) fn test_header() -> HistoryHeader {
         pools: BTreeMap::from([("sizes".into(), vec![json!("s"), json!(2)])]),
         settle_percent: 100,
         plan: 3,
+        started: None,
         shortened: false,
         omitted: 0,
     }

@@ -28,6 +28,8 @@ pub struct HttpEndpoint {
     limits: HttpLimits,
     wall: WallClock,
     learned: LearnedSecrets,
+    /// Headers with ids of requests, in lower case.
+    request_ids: Vec<String>,
     tokens: TokenCache,
     /// Address of the proxy, for messages.
     proxy: Option<String>,
@@ -66,6 +68,7 @@ impl HttpEndpoint {
         let services = authenticators.values().filter_map(Authenticator::token_grant);
         let mut addresses = services.map(|grant| grant.build_request().url).chain([base.clone()]);
         let secure = addresses.any(|address| address.starts_with("https://"));
+        let request_ids = connecting.request_ids.iter().map(|name| name.to_ascii_lowercase()).collect();
         let client = build_client(connecting, &limits, secure)?;
         let proxy = connecting.proxy.as_ref().map(|proxy| proxy.address.clone());
         let (learned, tokens) = (LearnedSecrets::default(), TokenCache::default());
@@ -87,6 +90,7 @@ impl HttpEndpoint {
             limits,
             wall,
             learned,
+            request_ids,
             tokens,
             proxy,
             large_bodies,
@@ -150,7 +154,7 @@ impl HttpEndpoint {
         let sent = self.build_request(request, caller, token)?.send().await;
         let mut response = sent.map_err(|error| classify_error(&error).attribute_to_proxy(self.proxy.as_deref()))?;
         let status = response.status().as_u16();
-        let headers = record_headers(response.headers());
+        let headers = record_headers(response.headers(), &self.request_ids);
         let mut bytes = Vec::new();
         let mut turn = None;
         loop {

@@ -101,7 +101,7 @@ impl<S, B> ServiceEndpoint<S, B> {
             Err(error) => return lost(format!("the service failed: {error}")),
         };
         let (parts, body) = response.into_parts();
-        let headers = record_headers(&parts.headers);
+        let headers = record_headers(&parts.headers, &[]);
         let body = match read_bounded(body, self.limits.reply_bytes_max).await {
             Ok(bytes) => read_body(headers.get("content-type").map(String::as_str), &bytes),
             Err(Unread::TooLong(bytes)) => {

@@ -115,6 +115,7 @@ impl Profile {
         let (identities, authorities) = resolve_identities(&raw.identities, file, &mut resolver)?;
         let mut connecting = resolve_connection(&raw.connection, file, &mut resolver)?;
         connecting.authorities.extend(authorities);
+        connecting.request_ids = raw.request_ids;
         let literals =
             resolver.into_literals().iter().map(|(line, column)| format!("{file}:{line}:{column}")).collect();
         Ok(Profile {

@@ -13,6 +13,8 @@ pub struct ConnectionSettings {
     pub proxy: Option<ProxySettings>,
     /// HTTP versions that the client offers.
     pub version: HttpVersion,
+    /// Names of response headers with the id of a request, in addition to the usual names.
+    pub request_ids: Vec<String>,
 }
 
 /// A proxy.

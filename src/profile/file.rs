@@ -60,6 +60,9 @@ pub(super) struct ProfileFile {
     /// Names of further fields whose values are never recorded.
     #[serde(default)]
     pub secrets: Vec<String>,
+    /// Names of response headers that tell the id of a request, in addition to the usual names. Findings show the ids.
+    #[serde(default)]
+    pub request_ids: Vec<String>,
     /// Settings of connections.
     #[serde(default)]
     pub connection: ConnectionEntry,

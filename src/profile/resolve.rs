@@ -152,5 +152,5 @@ pub(super) fn resolve_connection(
             })
         }
     };
-    Ok(ConnectionSettings { authorities, certificate, proxy, version: raw.http })
+    Ok(ConnectionSettings { authorities, certificate, proxy, version: raw.http, request_ids: Vec::new() })
 }

@@ -3,7 +3,7 @@
 use super::report_subject::ReportSubject;
 use super::report_target::ReportTarget;
 use crate::endpoint::{Identities, Request, compose_request};
-use crate::history::{CallCause, Exchange, HistoryHeader, Outcome, Reply, ReplyBody};
+use crate::history::{CallCause, Exchange, HistoryHeader, Outcome, Reply, ReplyBody, is_request_id_header};
 use crate::model::{DeviationEvidence, DifferenceKind, Model, ResourceId};
 use probity_input::shorten_text;
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,7 @@ pub(super) fn compile_call(
         sent: find_sent_time(header, exchange),
         status: reply.map(|reply| reply.status),
         body: reply.map(|reply| select_body(subject.model, reply, evidence)).unwrap_or_default(),
-        request_ids: reply.map(|reply| list_request_ids(reply)).unwrap_or_default(),
+        request_ids: reply.map(|reply| list_request_ids(reply, subject.request_ids)).unwrap_or_default(),
     })
 }
 
@@ -102,13 +102,19 @@ fn format_target(request: &Request) -> String {
     if query.is_empty() { request.path.clone() } else { format!("{}?{}", request.path, query.join("&")) }
 }
 
-fn find_sent_time(_: &HistoryHeader, exchange: &Exchange) -> SentTime {
-    SentTime::AfterMs(exchange.sent_ms)
+fn find_sent_time(header: &HistoryHeader, exchange: &Exchange) -> SentTime {
+    let started = header.started.as_ref().and_then(|started| started.parse::<jiff::Timestamp>().ok());
+    let since = jiff::SignedDuration::from_millis(i64::try_from(exchange.sent_ms).unwrap_or(i64::MAX));
+    match started.and_then(|started| started.checked_add(since).ok()) {
+        Some(sent) => SentTime::At(sent.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()),
+        None => SentTime::AfterMs(exchange.sent_ms),
+    }
 }
 
 /// The headers of a response that identify the request at the endpoint.
-fn list_request_ids(_: &Reply) -> BTreeMap<String, String> {
-    BTreeMap::new()
+fn list_request_ids(reply: &Reply, further: &[String]) -> BTreeMap<String, String> {
+    let tells = |name: &str| is_request_id_header(name) || further.iter().any(|known| known.eq_ignore_ascii_case(name));
+    reply.headers.iter().filter(|(name, _)| tells(name)).map(|(name, id)| (name.clone(), id.clone())).collect()
 }
 
 /// The parts of a body that the evidence is about; the beginning of the body if the evidence is about no part.

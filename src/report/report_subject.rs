@@ -19,6 +19,8 @@ pub struct ReportSubject<'a> {
     pub settle_percent: u32,
     /// The pattern of the selected clauses, as the user wrote the pattern.
     pub selected: Option<&'a str>,
+    /// Names of response headers with the id of a request, in addition to the usual names.
+    pub request_ids: &'a [String],
     /// The options after `probity replay FILE` for an equal target.
     pub replay_options: &'a [String],
 }

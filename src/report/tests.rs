@@ -108,6 +108,7 @@ fn history() -> History {
         pools: BTreeMap::new(),
         settle_percent: 100,
         plan: 2,
+        started: None,
         shortened: false,
         omitted: 0,
     };
@@ -305,6 +306,7 @@ fn report(options: &[String]) -> Report {
         target: &target,
         settle_percent: 100,
         selected: None,
+        request_ids: &["x-example-id".to_string()],
         replay_options: options,
     };
     let mut report = compile_report(&conclusion(&model), &subject);

@@ -9,6 +9,7 @@ use crate::campaign::{CampaignEnvironment, CampaignError, MockCampaignSettings};
 use crate::cleanup::describe_leftovers;
 use crate::endpoint::{CALLERS, Endpoint, Identities};
 use crate::history::SecretFilter;
+use crate::http_client::WallClock;
 use crate::mock::Tempo;
 use crate::model::{BeliefLimits, Model};
 use crate::plan::{PlanLimits, SuiteHints};
@@ -71,8 +72,14 @@ pub(super) fn make_endpoint_environment<'a>(
         endpoint,
         setup: profile.setup.clone(),
         provoke: profile.provoke.clone(),
+        wall_clock: Some(format_wall_clock(settings.wall.clone())),
         tracker: None,
     }
+}
+
+/// The present time as histories record the time.
+fn format_wall_clock(wall: WallClock) -> Arc<dyn Fn() -> String + Send + Sync> {
+    Arc::new(move || wall().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string())
 }
 
 fn make_belief_limits(settings: &CampaignSettings<'_>) -> BeliefLimits {

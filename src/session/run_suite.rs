@@ -107,6 +107,7 @@ fn write_reports(
         target: &target,
         settle_percent: settings.settle_percent,
         selected: settings.selected.as_deref(),
+        request_ids: settings.target.list_request_id_headers(),
         replay_options: &options,
     };
     let report = compile_report(conclusion, &subject);

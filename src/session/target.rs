@@ -73,6 +73,15 @@ impl SuiteTarget {
         matches!(self, SuiteTarget::Address(_, profile) if profile.changes != ChangePolicy::Allowed)
     }
 
+    /// Names of response headers with the id of a request, in addition to the usual names.
+    #[must_use]
+    pub fn list_request_id_headers(&self) -> &[String] {
+        match self {
+            SuiteTarget::Address(_, profile) => &profile.connection.request_ids,
+            SuiteTarget::Mock(_) | SuiteTarget::InProcess(_) => &[],
+        }
+    }
+
     /// The target as the report names it.
     #[must_use]
     pub fn to_report_target(&self) -> ReportTarget {

@@ -47,6 +47,7 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
         target: &target,
         settle_percent: header.settle_percent,
         selected: None,
+        request_ids: &[],
         replay_options: &[],
     };
     let report = compile_report(&conclusion, &subject);

@@ -1,7 +1,7 @@
 //! The text of a finding, for each kind of difference: responses of an imaginary endpoint of lanterns, judged.
 
 use crate::campaign::RecordedFinding;
-use crate::history::{Call, CallCause, Exchange, History, Outcome, RecordedHistory, Reply, ReplyBody};
+use crate::history::{Call, CallCause, Exchange, History, HistoryHeader, Outcome, RecordedHistory, Reply, ReplyBody};
 use crate::model::{BeliefLimits, Model};
 use crate::oracle::{Finding, Judge};
 use crate::plan::{FORMAT, Plan, Step, StepWait, make_handle};
@@ -233,11 +233,18 @@ fn make_exchange(index: usize, answered: &Answered) -> Exchange {
         received_ms: seconds * 1_000 + 40,
         outcome: Outcome::Replied(Reply {
             status: *status,
-            headers: BTreeMap::new(),
+            headers: request_ids(*status),
             body: if reply.is_null() { ReplyBody::Empty } else { ReplyBody::Json(reply.clone()) },
         }),
         created: handle.into_iter().collect(),
     }
+}
+
+/// Refusals and errors tell the id of the request.
+fn request_ids(status: u16) -> BTreeMap<String, String> {
+    let ids = [("content-type", "application/json"), ("x-request-id", "req-7"), ("x-example-id", "41")];
+    let told = ids.into_iter().filter(|_| status >= 400);
+    told.map(|(name, id)| (name.to_string(), id.to_string())).collect()
 }
 
 fn make_step(answered: &Answered) -> Step {
@@ -263,7 +270,7 @@ fn judge(calls: &[Answered]) -> Vec<String> {
         calls.iter().enumerate().map(|(index, answered)| make_exchange(index, answered)).collect();
     let seen = exchanges.iter().map(|exchange| judge.observe(exchange).expect("no fault"));
     let findings: Vec<Finding> = seen.flat_map(|seen| seen.findings).collect();
-    let header = super::history().header;
+    let header = HistoryHeader { started: Some("2026-11-20T14:03:20.500Z".to_string()), ..super::history().header };
     let history = RecordedHistory::from_history(&History { header, exchanges });
     let plan =
         Plan { format: FORMAT, suite: "lanterns".into(), drawn: None, steps: calls.iter().map(make_step).collect() };
@@ -275,6 +282,7 @@ fn judge(calls: &[Answered]) -> Vec<String> {
         target: &target,
         settle_percent: 100,
         selected: None,
+        request_ids: &["x-example-id".to_string()],
         replay_options: &[],
     };
     let texts = findings.into_iter().enumerate().map(|(index, finding)| {
