@@ -143,12 +143,14 @@ async fn shrink_findings(share: &CampaignState<'_>, gathered: &mut PlanResultCol
     share.shared_budget.start_shrinking();
     for found in &mut gathered.findings {
         if left == 0 {
-            break;
+            let reason = "earlier findings used up the requests for shrinking".to_string();
+            found.repetition.prevented = Some(reason);
+            continue;
         }
         let smallest = shrink_finding(share, found, left).await?;
         left = left.saturating_sub(smallest.requests);
         gathered.spent.shrinking += smallest.requests;
-        found.repeated = smallest.repeated;
+        found.repetition = smallest.repetition;
         found.counterexample = smallest.counterexample;
     }
     Ok(())

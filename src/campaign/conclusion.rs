@@ -23,8 +23,20 @@ pub struct RecordedFinding {
     pub count: u64,
     /// The counterexample; `None` if no repetition showed the deviation.
     pub counterexample: Option<ShownCounterexample>,
-    /// Whether a repetition was run to its end. If not, a missing counterexample proves nothing.
-    pub repeated: bool,
+    /// The runs after the first one.
+    pub repetition: FindingRepetition,
+}
+
+/// How often the plan of a finding was run again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FindingRepetition {
+    /// Runs to the end: of the counterexample, or of the whole plan and its candidates if no run showed the deviation.
+    /// Without a run, a missing counterexample proves nothing.
+    pub runs: u64,
+    /// Runs that showed the deviation.
+    pub shown: u64,
+    /// Why no run came to its end.
+    pub prevented: Option<String>,
 }
 
 /// A small plan that showed the deviation again.

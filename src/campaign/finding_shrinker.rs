@@ -2,7 +2,7 @@
 
 use super::campaign_input::CampaignError;
 use super::campaign_state::CampaignState;
-use super::conclusion::{RecordedFinding, ShownCounterexample};
+use super::conclusion::{FindingRepetition, RecordedFinding, ShownCounterexample};
 use super::event::CampaignEvent;
 use super::plan_runner::repeat_plan;
 use super::simpler_plans::{add_polls, make_simpler_steps, make_single_call_plans, serialize_steps};
@@ -10,8 +10,10 @@ use crate::history::RecordedHistory;
 use crate::model::{ClauseId, SuiteEvaluationError};
 use crate::oracle::Finding;
 use crate::plan::{Plan, Step};
+use crate::plan_execution::StopReason;
 use crate::shrink::{CandidateResult, ShrinkLimits, remove_unbound_steps, shrink_plan};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// Most candidates of one finding.
 const TRIES_MAX: u64 = 2_000;
@@ -25,8 +27,8 @@ const SHOWN_MAX: usize = 16;
 pub(super) struct ShrinkResult {
     /// The counterexample and its history; `None` if no repetition showed the deviation.
     pub counterexample: Option<ShownCounterexample>,
-    /// Whether a repetition was run to its end, within all limits.
-    pub repeated: bool,
+    /// How often the counterexample, or the whole plan, was run again.
+    pub repetition: FindingRepetition,
     /// Requests for shrinking.
     pub requests: u64,
 }
@@ -73,9 +75,10 @@ pub(super) async fn shrink_finding(
     let shown = trials.find_shown(&plan);
     let witness = shown.filter(|_| shrunk.reproduced);
     let witness = witness.map(|(history, finding)| ShownCounterexample { plan, history, finding });
+    let repetition = trials.count_repetitions(witness.as_ref().map(|shown| &shown.plan));
     Ok(ShrinkResult {
         counterexample: witness,
-        repeated: trials.repeated.get(),
+        repetition,
         requests: shrunk.requests + first.requests + last.requests + spared,
     })
 }
@@ -89,8 +92,10 @@ struct CandidateRunner<'a, 's> {
     /// The smallest candidates that showed the deviation, by number of steps: serialized steps, history and finding,
     /// the latest last. At most [`SHOWN_MAX`].
     shown: RefCell<Vec<(usize, String, RecordedHistory, Finding)>>,
-    /// Whether a candidate was run to its end.
-    repeated: Cell<bool>,
+    /// For each candidate that was run to its end: the runs, and those with the deviation.
+    runs: RefCell<BTreeMap<String, (u64, u64)>>,
+    /// Why a candidate was not run to its end.
+    prevented: RefCell<Option<String>>,
 }
 
 impl<'a, 's> CandidateRunner<'a, 's> {
@@ -100,7 +105,8 @@ impl<'a, 's> CandidateRunner<'a, 's> {
             found,
             fault: RefCell::new(None),
             shown: RefCell::default(),
-            repeated: Cell::new(false),
+            runs: RefCell::default(),
+            prevented: RefCell::default(),
         }
     }
 
@@ -125,12 +131,41 @@ impl<'a, 's> CandidateRunner<'a, 's> {
         found.map(|(.., history, finding)| (history.clone(), finding.clone()))
     }
 
+    /// Counts a run of a candidate.
+    fn note_run(&self, candidate: &Plan, fails: bool, stop: Option<&StopReason>) {
+        match stop {
+            Some(stop) if !fails => *self.prevented.borrow_mut() = Some(stop.to_string()),
+            _ => {
+                let mut runs = self.runs.borrow_mut();
+                let (run, shown) = runs.entry(serialize_steps(candidate)).or_default();
+                *run += 1;
+                *shown += u64::from(fails);
+            }
+        }
+    }
+
+    /// The runs of the counterexample; of all candidates if none showed the deviation.
+    fn count_repetitions(&self, counterexample: Option<&Plan>) -> FindingRepetition {
+        let runs = self.runs.borrow();
+        let (run, shown) = match counterexample {
+            Some(plan) => runs.get(&serialize_steps(plan)).copied().unwrap_or_default(),
+            None => (runs.values().map(|(run, _)| run).sum(), 0),
+        };
+        let prevented = if run == 0 { self.prevented.borrow().clone() } else { None };
+        FindingRepetition { runs: run, shown, prevented }
+    }
+
     /// Runs a candidate, and tells whether the candidate contradicts a clause of the finding.
     async fn run_candidate(&self, candidate: Plan) -> CandidateResult {
         let share = self.share;
         // After a fault, a cancellation or the end of the budget, no candidate is run.
-        if self.fault.borrow().is_some() || share.env.cancel.is_requested() || share.shared_budget.find_stop().is_some()
-        {
+        let stop = share.shared_budget.find_stop().map(|stop| stop.to_string());
+        let cancelled = || share.env.cancel.is_requested().then(|| "the run was ended".to_string());
+        if let Some(reason) = cancelled().or(stop) {
+            self.prevented.borrow_mut().get_or_insert(reason);
+            return CandidateResult { fails: false, requests: 0 };
+        }
+        if self.fault.borrow().is_some() {
             return CandidateResult { fails: false, requests: 0 };
         }
         let clauses = &self.found.finding.clauses;
@@ -145,7 +180,7 @@ impl<'a, 's> CandidateRunner<'a, 's> {
                 let shown = same.into_iter().next();
                 let fails = shown.is_some();
                 let requests = driven.spent.requests;
-                self.repeated.set(self.repeated.get() || fails || driven.stop.is_none());
+                self.note_run(&candidate, fails, driven.stop.as_ref());
                 if let Some(finding) = shown {
                     self.note_shown(&candidate, driven.history, finding);
                 }

@@ -24,7 +24,7 @@ pub use campaign_environment::{CampaignEnvironment, clean_up_run};
 pub use campaign_input::{CampaignError, CampaignInput};
 pub use campaign_loop::run_campaign;
 pub use clause_decidability::DecidabilityCheck;
-pub use conclusion::{Conclusion, RecordedFinding, ShownCounterexample, SpentRequests};
+pub use conclusion::{Conclusion, FindingRepetition, RecordedFinding, ShownCounterexample, SpentRequests};
 pub use event::{CampaignEvent, CampaignListener, HistoryCollector, NullListener};
 pub use mock_environment::{
     MockCampaignSettings, make_mock_environment, make_mock_identities, make_mock_limits, make_mocks, run_mock_campaign,

@@ -1,7 +1,7 @@
 //! Accumulates the results of plans.
 
 use super::campaign_state::CampaignState;
-use super::conclusion::{Conclusion, RecordedFinding, SpentRequests};
+use super::conclusion::{Conclusion, FindingRepetition, RecordedFinding, SpentRequests};
 use super::event::CampaignEvent;
 use super::plan_runner::PlanResult;
 use crate::cleanup::Leftover;
@@ -46,13 +46,13 @@ impl PlanResultCollector {
                     requests: self.spent.requests + finding.exchange + 1,
                     count: 1,
                     counterexample: None,
-                    repeated: false,
+                    repetition: FindingRepetition::default(),
                 });
                 continue;
             }
             if let FindingNovelty::Repeated(index) = novelty {
                 self.findings[index].count += 1;
-                self.findings[index].finding.add_related_clauses(&finding.clauses);
+                self.findings[index].finding.add_repetition(finding);
             }
             self.tally.repeated += 1;
         }

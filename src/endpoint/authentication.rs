@@ -33,6 +33,19 @@ impl AuthSettings {
         matches!(self, AuthSettings::ClientCredentials(_) | AuthSettings::Keystone(_))
     }
 
+    /// The header with the proof; `None` if each request is signed.
+    #[must_use]
+    pub fn find_proof_header(&self) -> Option<&'static str> {
+        match self {
+            AuthSettings::Bearer { .. } | AuthSettings::Basic(_) | AuthSettings::ClientCredentials(_) => {
+                Some("authorization")
+            }
+            AuthSettings::Keystone(_) => Some("x-auth-token"),
+            AuthSettings::SdkHmac(_) | AuthSettings::ScpHmac(_) => None,
+            AuthSettings::Forged(settings) => settings.find_proof_header(),
+        }
+    }
+
     /// All credentials in these settings; none of them may be recorded.
     #[must_use]
     pub fn list_credentials(&self) -> Vec<&Credential> {

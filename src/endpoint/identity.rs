@@ -69,6 +69,16 @@ impl Identities {
 }
 
 impl Identity {
+    /// Names of the headers that prove the caller; `None` if requests are signed.
+    #[must_use]
+    pub fn list_proof_headers(&self) -> Option<Vec<String>> {
+        let mut names: Vec<String> = self.headers.keys().map(|name| name.to_ascii_lowercase()).collect();
+        if let Some(auth) = &self.auth {
+            names.push(auth.find_proof_header()?.to_string());
+        }
+        Some(names)
+    }
+
     /// This identity with a forged proof; none without credentials.
     ///
     /// With authentication settings, headers stay unchanged. Otherwise all headers from references are forged. If no

@@ -1,16 +1,23 @@
 //! Fingerprints of deviations: equal for two responses that show the same defect.
 
+use super::general_refusal::find_general_refusal;
+use crate::history::Exchange;
 use crate::model::{ClauseId, DeviationEvidence, Difference, DifferenceKind, Model, ResourceId};
 
 /// The fingerprints of a deviation, one for each difference: the clauses, the operation, the kind of the difference
-/// and its place, without ids, times and values. `operation` is the operation of the response.
+/// and its place, without ids, times and values. `exchange` deviates.
+/// A refusal or an acceptance that is about the caller or the headers is the same defect at every operation.
 #[must_use]
 pub(super) fn compute_fingerprints(
     model: &Model,
-    operation: &str,
+    exchange: &Exchange,
     clauses: &[ClauseId],
     evidence: &DeviationEvidence,
 ) -> Vec<String> {
+    if let Some(fingerprint) = find_general_refusal(exchange, evidence) {
+        return vec![fingerprint];
+    }
+    let operation = exchange.call.operation.as_str();
     let operation = evidence.blamed.as_ref().map_or(operation, |call| &call.operation);
     let is_input = |difference: &&Difference| matches!(difference.what, DifferenceKind::Input(_));
     let input: Vec<&Difference> = evidence.differences.iter().filter(is_input).collect();

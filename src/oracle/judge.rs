@@ -29,8 +29,10 @@ pub struct Finding {
     pub operation: String,
     /// In each possible state before the exchange, the response contradicts at least one of the listed clauses.
     pub clauses: Vec<ClauseId>,
-    /// Further clauses that other responses with the same hint contradict.
+    /// Further clauses that repetitions contradict: responses with the same hint or the same fingerprint.
     pub related_clauses: BTreeSet<ClauseId>,
+    /// Further operations of repetitions.
+    pub operations: BTreeSet<String>,
     /// The response, in words.
     pub seen: String,
     /// The permitted outcomes, in words.
@@ -124,7 +126,7 @@ impl Judge {
         for deviation in observed.deviations {
             let mut evidence = deviation.evidence;
             add_input_differences(&mut evidence, || list_input_differences(&model, &self.schemas, exchange));
-            let fingerprints = compute_fingerprints(&model, &deviation.operation, &deviation.clauses, &evidence);
+            let fingerprints = compute_fingerprints(&model, exchange, &deviation.clauses, &evidence);
             seen.findings.push(Finding {
                 recorded: Arc::new(exchange.clone()),
                 evidence,
@@ -139,6 +141,7 @@ impl Judge {
                 narrowed_by: deviation.narrowed_by.map(|shrunk| (shrunk.exchange, shrunk.clauses)),
                 hint: None,
                 related_clauses: BTreeSet::new(),
+                operations: BTreeSet::new(),
             });
         }
         if observed.shape_demanded {
@@ -190,9 +193,8 @@ impl Judge {
             differences: differences.into_iter().map(difference).collect(),
             ..DeviationEvidence::default()
         };
-        let operation = &exchange.call.operation;
         Some(Finding {
-            fingerprints: compute_fingerprints(self.belief.model(), operation, &[clause], &evidence),
+            fingerprints: compute_fingerprints(self.belief.model(), exchange, &[clause], &evidence),
             recorded: Arc::new(exchange.clone()),
             evidence,
             plan: self.plan,
@@ -205,6 +207,7 @@ impl Judge {
             narrowed_by: None,
             hint: None,
             related_clauses: BTreeSet::new(),
+            operations: BTreeSet::new(),
         })
     }
 

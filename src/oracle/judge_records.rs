@@ -67,7 +67,7 @@ pub fn judge_records(
                             continue;
                         }
                         FindingNovelty::Repeated(index) => {
-                            judged.findings[index].add_related_clauses(&finding.clauses);
+                            judged.findings[index].add_repetition(&finding);
                         }
                     }
                     judged.tally.repeated += 1;

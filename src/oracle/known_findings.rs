@@ -25,7 +25,7 @@ pub struct KnownFindings {
 pub enum FindingNovelty {
     /// The deviation is a finding of its own.
     New,
-    /// The deviation repeats the finding with this index. [`Finding::add_related_clauses`] follows.
+    /// The deviation repeats the finding with this index. [`Finding::add_repetition`] follows.
     Repeated(usize),
 }
 
@@ -70,9 +70,12 @@ impl Finding {
         self.clauses.contains(&clause) || self.related_clauses.contains(&clause)
     }
 
-    /// Adds the clauses that a repetition contradicts.
-    pub fn add_related_clauses(&mut self, clauses: &[ClauseId]) {
-        let further = clauses.iter().filter(|clause| !self.clauses.contains(clause));
+    /// Adds the clauses that a repetition contradicts, so that none of them passes, and the operation.
+    pub fn add_repetition(&mut self, repetition: &Finding) {
+        let further = repetition.clauses.iter().filter(|clause| !self.clauses.contains(clause));
         self.related_clauses.extend(further);
+        if repetition.operation != self.operation {
+            self.operations.insert(repetition.operation.clone());
+        }
     }
 }

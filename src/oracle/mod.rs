@@ -4,6 +4,7 @@
 
 mod body_check;
 mod fingerprint;
+mod general_refusal;
 mod infrastructure_hint;
 mod judge;
 mod judge_records;

@@ -1,6 +1,7 @@
 //! Responses checked against documented schemas: lamps with an optional color.
 
 mod infrastructure_hints;
+mod known_findings;
 mod paging;
 
 use super::judge::Judge;

@@ -91,7 +91,7 @@ pub(super) fn find_address(target: &ReportTarget) -> &str {
 }
 
 /// Path and query.
-fn format_target(request: &Request) -> String {
+pub(super) fn format_target(request: &Request) -> String {
     let query: Vec<String> = request
         .query
         .iter()
@@ -147,7 +147,7 @@ fn select_body(model: &Model, reply: &Reply, evidence: &DeviationEvidence) -> St
 }
 
 /// The place and the value of a resource's field in a body: the field beside the id of the resource.
-fn find_field(model: &Model, body: &Value, resource: &ResourceId, field: &str) -> Option<(String, Value)> {
+pub(super) fn find_field(model: &Model, body: &Value, resource: &ResourceId, field: &str) -> Option<(String, Value)> {
     let kind = model.resource_kind(resource);
     let id = kind.id.as_path()?.to_pointer();
     let field = kind.fields.iter().find(|known| known.name == field)?.at.as_path()?.to_pointer();

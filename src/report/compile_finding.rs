@@ -1,7 +1,9 @@
 //! From a recorded finding to its row in the report.
 
 use super::call_row::compile_call;
+use super::curl_script::{ScriptHeading, write_curl_script};
 use super::evidence_rows::{bound_text, compile_evidence};
+use super::phrases::list_citations;
 use super::plan_text::list_outcomes;
 use super::report_subject::ReportSubject;
 use super::report_target::ReportTarget;
@@ -45,11 +47,19 @@ pub(super) fn compile_finding(
         let info = model.clause_info(*clause);
         ClauseReference { id: info.id.clone(), says: info.says.clone(), cites: info.cites.clone() }
     });
+    let clauses: Vec<ClauseReference> = clauses.collect();
+    let heading = ScriptHeading {
+        file: &name_plan_file(found, number),
+        promises: clauses.iter().map(|clause| format!("{} [{}]", clause.says, list_citations(&clause.cites))).collect(),
+        evidence: &evidence,
+    };
+    let script = write_curl_script(subject, &heading, run.plan, &history.exchanges, at);
     FindingRow {
         number,
         fingerprints: finding.fingerprints.clone(),
         count: found.count,
-        clauses: clauses.collect(),
+        operations: finding.operations.iter().cloned().collect(),
+        clauses,
         operation: finding.operation.clone(),
         plan: finding.plan,
         step: finding.step,
@@ -57,13 +67,18 @@ pub(super) fn compile_finding(
         seen: bound_text(&finding.seen),
         evidence: Some(evidence),
         call: compile_call(subject, &history.header, at, &run.finding.evidence),
+        counterexample: compile_counterexample(subject, (seed, number), found, &run, script),
         expected: Vec::new(),
         violations: Vec::new(),
         narrowed: None,
         recognise: finding.hint.as_ref().map(InfrastructureHint::to_yaml),
         related: finding.related_clauses.iter().map(|clause| model.clause_info(*clause).id.clone()).collect(),
-        counterexample: compile_counterexample(subject, (seed, number), found, &run),
     }
+}
+
+fn name_plan_file(found: &RecordedFinding, number: usize) -> String {
+    let name = if found.counterexample.is_some() { "counterexample" } else { "plan" };
+    format!("{name}-{number}.json")
 }
 
 fn compile_counterexample(
@@ -71,9 +86,10 @@ fn compile_counterexample(
     (seed, number): (u64, usize),
     found: &RecordedFinding,
     run: &ShownRun<'_>,
+    script: Result<String, String>,
 ) -> CounterexampleRow {
     let seen_again = found.counterexample.is_some();
-    let file = if seen_again { format!("counterexample-{number}.json") } else { format!("plan-{number}.json") };
+    let file = name_plan_file(found, number);
     let mut options: Vec<String> = subject.replay_options.to_vec();
     // The mock's choices follow from the seed and the number of the plan. The file of a plan that this
     // campaign drew has both.
@@ -91,7 +107,13 @@ fn compile_counterexample(
     };
     CounterexampleRow {
         seen_again,
-        repeated: found.repeated,
+        repeated: found.repetition.runs > 0,
+        runs: found.repetition.runs,
+        shown: found.repetition.shown,
+        prevented: found.repetition.prevented.clone(),
+        script: script.is_ok().then(|| file.replace(".json", ".sh")),
+        no_script: script.as_ref().err().cloned(),
+        script_text: script.unwrap_or_default(),
         replay,
         file,
         outcomes: list_outcomes(run.plan, run.history),

@@ -42,9 +42,10 @@ pub(super) fn list_finding_lines(finding: &FindingRow, place: &ReportLocation<'_
     let counterexample = &finding.counterexample;
     let mut end = Vec::new();
     if finding.count > 1 {
-        end.extend(label_lines("seen", vec![format!("{} times in this run, with the same difference", finding.count)]));
+        end.extend(label_lines("seen", vec![describe_repetitions(finding)]));
     }
     if !counterexample.plan.steps.is_empty() {
+        end.extend(label_lines("script", describe_script(finding, place)));
         end.extend(label_lines("replay", vec![fill_in_replay(&counterexample.replay, place)]));
     }
     let room = LINES_MAX.saturating_sub(lines.len() + end.len());
@@ -164,9 +165,24 @@ fn list_step_lines(finding: &FindingRow, counterexample: &CounterexampleRow, roo
     }
     let count = format_count(plan.steps.len(), "step", "steps");
     let title = match (seen_again, repeated) {
+        (true, _) if counterexample.runs > 0 => format!(
+            "  counterexample, {count}, with the deviation in {} of {}:",
+            counterexample.shown,
+            format_count(usize::try_from(counterexample.runs).unwrap_or(usize::MAX), "run", "runs")
+        ),
         (true, _) => format!("  counterexample, {count}:"),
-        (false, false) => format!("  seen once; the budget left no repetition; the whole plan, {count}:"),
-        (false, true) => format!("  seen once, and not in the repetition of the plan; the whole plan, {count}:"),
+        (false, false) => {
+            let reason = counterexample.prevented.as_deref().unwrap_or("the limits left no repetition");
+            format!("  seen once, and not run again: {reason}; the whole plan, {count}:")
+        }
+        (false, true) => format!(
+            "  seen once, and not again in {} of the plan; the whole plan, {count}:",
+            format_count(
+                usize::try_from(counterexample.runs.max(1)).unwrap_or(usize::MAX),
+                "repetition",
+                "repetitions"
+            )
+        ),
     };
     let mut lines = vec![title];
     let steps = describe_steps(plan, outcomes);
@@ -182,6 +198,31 @@ fn list_step_lines(finding: &FindingRow, counterexample: &CounterexampleRow, roo
         }
     }
     lines
+}
+
+/// How often the deviation was seen, and at which operations.
+fn describe_repetitions(finding: &FindingRow) -> String {
+    if finding.operations.is_empty() {
+        return format!("{} times in this run, with the same difference", finding.count);
+    }
+    format!(
+        "{} times in this run, at {} operations: {}, {}",
+        finding.count,
+        finding.operations.len() + 1,
+        finding.operation,
+        finding.operations.join(", ")
+    )
+}
+
+/// How to see the deviation with curl, or why there is no script.
+fn describe_script(finding: &FindingRow, place: &ReportLocation<'_>) -> Vec<String> {
+    let CounterexampleRow { script, no_script, file, .. } = &finding.counterexample;
+    let folder = fill_in_replay("{reports}", place);
+    match (script, no_script) {
+        (Some(script), _) => vec![format!("sh {folder}/{}/{script}", finding.counterexample.plan.suite)],
+        (None, Some(reason)) => vec![format!("none for {file}: {reason}")],
+        (None, None) => Vec::new(),
+    }
 }
 
 /// Lines with a label before the first.

@@ -28,7 +28,11 @@ pub fn write_folder(folder: &Path, contents: &ReportFiles<'_>) -> io::Result<()>
     let mut files: Vec<(String, Vec<u8>)> =
         contents.files.iter().map(|(name, bytes)| ((*name).to_string(), bytes.clone())).collect();
     for finding in &contents.report.findings {
-        files.push((finding.counterexample.file.clone(), encode_plan(&finding.counterexample.plan)));
+        let shown = &finding.counterexample;
+        files.push((shown.file.clone(), encode_plan(&shown.plan)));
+        if let Some(name) = &shown.script {
+            files.push((name.clone(), shown.script_text.clone().into_bytes()));
+        }
     }
     let kept: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
     files.push(("report.json".to_string(), contents.report.to_json().into_bytes()));
@@ -116,6 +120,6 @@ fn is_plan(name: &str) -> bool {
         .strip_prefix("counterexample-")
         .or_else(|| name.strip_prefix("witness-"))
         .or_else(|| name.strip_prefix("plan-"))
-        .and_then(|rest| rest.strip_suffix(".json"));
+        .and_then(|rest| rest.strip_suffix(".json").or_else(|| rest.strip_suffix(".sh")));
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -8,6 +8,7 @@
 mod call_row;
 mod compile;
 mod compile_finding;
+mod curl_script;
 mod digest;
 mod evidence_rows;
 mod evidence_text;
@@ -24,6 +25,7 @@ mod report_subject;
 mod report_target;
 mod rows;
 mod run_facts;
+mod script_value;
 mod settle_times;
 mod shell_word;
 mod summary;

@@ -3,6 +3,7 @@
 use super::report_target::ReportTarget;
 use crate::model::Model;
 use crate::schema::CompiledCatalog;
+use std::collections::BTreeMap;
 
 /// The facts of a report that are not in the conclusion: suite, catalog, target and replay options.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +22,9 @@ pub struct ReportSubject<'a> {
     pub selected: Option<&'a str>,
     /// Names of response headers with the id of a request, in addition to the usual names.
     pub request_ids: &'a [String],
+    /// For each caller the names of the headers that prove the caller; none for a caller whose requests are signed. None
+    /// for a target without a profile.
+    pub proofs: Option<&'a BTreeMap<String, Option<Vec<String>>>>,
     /// The options after `probity replay FILE` for an equal target.
     pub replay_options: &'a [String],
 }

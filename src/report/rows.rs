@@ -66,6 +66,9 @@ pub struct FindingRow {
     /// How often the campaign showed the deviation.
     #[serde(default = "count_one")]
     pub count: u64,
+    /// Ids of further operations whose responses show the same deviation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<String>,
     /// The contradicted clauses: each state that was possible contradicts at least one of them.
     pub clauses: Vec<ClauseReference>,
     /// Id of the operation whose response deviates.
@@ -137,6 +140,24 @@ pub struct CounterexampleRow {
     /// A repetition was run to its end. If not, `seen_again: false` proves nothing.
     #[serde(default)]
     pub repeated: bool,
+    /// How often the plan was run again to its end.
+    #[serde(default)]
+    pub runs: u64,
+    /// How many of these runs showed the deviation.
+    #[serde(default)]
+    pub shown: u64,
+    /// Why the plan was not run again, or not to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prevented: Option<String>,
+    /// Name of the shell script beside the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub script: Option<String>,
+    /// Why there is no script.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_script: Option<String>,
+    /// The text of the script; not in the report.
+    #[serde(skip)]
+    pub script_text: String,
     /// Name of the plan file beside the report.
     pub file: String,
     /// The command that replays the plan, or an instruction where only the tests can replay. `{reports}`

@@ -3,7 +3,9 @@
 mod cases;
 
 use super::*;
-use crate::campaign::{Conclusion, RecordedFinding, ShownCounterexample, SpentRequests, TransitionTimes};
+use crate::campaign::{
+    Conclusion, FindingRepetition, RecordedFinding, ShownCounterexample, SpentRequests, TransitionTimes,
+};
 use crate::history::{Call, CallCause, Exchange, History, HistoryHeader, Outcome, RecordedHistory, Reply, ReplyBody};
 use crate::model::{
     BeliefChange, CallReference, ClauseCount, ClauseId, ClauseTally, DeviationEvidence, Difference, DifferenceKind,
@@ -170,6 +172,7 @@ fn finding(clauses: Vec<ClauseId>) -> Finding {
         narrowed_by: None,
         hint: None,
         related_clauses: std::collections::BTreeSet::new(),
+        operations: std::collections::BTreeSet::new(),
     }
 }
 
@@ -256,7 +259,7 @@ fn conclusion(model: &Model) -> Conclusion {
                 history: recorded(),
                 requests: 4,
                 counterexample: Some(ShownCounterexample { plan: plan(), history: recorded(), finding: narrowed }),
-                repeated: true,
+                repetition: FindingRepetition { runs: 2, shown: 2, prevented: None },
             },
             RecordedFinding {
                 count: 1,
@@ -265,7 +268,7 @@ fn conclusion(model: &Model) -> Conclusion {
                 history: recorded(),
                 requests: 4,
                 counterexample: None,
-                repeated: true,
+                repetition: FindingRepetition { runs: 2, shown: 2, prevented: None },
             },
         ],
         tally: ClauseTally {
@@ -307,6 +310,7 @@ fn report(options: &[String]) -> Report {
         settle_percent: 100,
         selected: None,
         request_ids: &["x-example-id".to_string()],
+        proofs: None,
         replay_options: options,
     };
     let mut report = compile_report(&conclusion(&model), &subject);
@@ -327,10 +331,11 @@ fn the_summary_shows_each_failure_with_citation_counterexample_and_replay_line()
 #[test]
 fn a_finding_without_a_repetition_says_so() {
     let mut report = usual();
-    report.findings[1].counterexample.repeated = false;
+    let shown = &mut report.findings[1].counterexample;
+    (shown.repeated, shown.prevented) = (false, Some("the budget of requests is spent".to_string()));
     let text = render_summary(&report, &PLACE);
-    assert!(text.contains("seen once; the budget left no repetition"), "{text}");
-    assert!(!text.contains("not in the repetition of the plan"), "{text}");
+    assert!(text.contains("seen once, and not run again: the budget of requests is spent"), "{text}");
+    assert!(!text.contains("not again in"), "{text}");
 }
 
 #[test]

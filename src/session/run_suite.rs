@@ -100,6 +100,7 @@ fn write_reports(
 ) -> (Report, RunFacts, Option<UserError>) {
     let target = settings.target.to_report_target();
     let options = list_replay_options(settings, &target);
+    let proofs = settings.target.list_proof_headers();
     let subject = ReportSubject {
         model: &settings.loaded.model,
         schemas: &settings.loaded.schemas,
@@ -108,6 +109,7 @@ fn write_reports(
         settle_percent: settings.settle_percent,
         selected: settings.selected.as_deref(),
         request_ids: settings.target.list_request_id_headers(),
+        proofs: proofs.as_ref(),
         replay_options: &options,
     };
     let report = compile_report(conclusion, &subject);

@@ -3,11 +3,11 @@
 use super::loaded_suite::LoadedSuite;
 use super::suite_store::SuiteStore;
 use super::user_error::{UserError, suggest_name};
-use crate::endpoint::{Endpoint, Identities};
+use crate::endpoint::{Endpoint, Identities, Identity};
 use crate::mock::{Mutant, list_mutants};
 use crate::profile::{ChangePolicy, Profile, ProfileError};
 use crate::report::ReportTarget;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -79,6 +79,17 @@ impl SuiteTarget {
         match self {
             SuiteTarget::Address(_, profile) => &profile.connection.request_ids,
             SuiteTarget::Mock(_) | SuiteTarget::InProcess(_) => &[],
+        }
+    }
+
+    /// The headers that prove each caller of an endpoint with a profile; none for a caller whose requests are signed.
+    #[must_use]
+    pub fn list_proof_headers(&self) -> Option<BTreeMap<String, Option<Vec<String>>>> {
+        let of = |(caller, identity): (&str, &Identity)| (caller.to_string(), identity.list_proof_headers());
+        match self {
+            SuiteTarget::Address(_, profile) => Some(profile.identities.iter().map(of).collect()),
+            SuiteTarget::InProcess(service) => Some(service.identities.iter().map(of).collect()),
+            SuiteTarget::Mock(_) => None,
         }
     }
 

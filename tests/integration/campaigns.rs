@@ -76,7 +76,7 @@ fn a_finding_without_requests_left_is_not_reported_as_repeated() {
         let conclusion =
             run_campaign_with_shrink_budget(shrink_requests, &model, &schemas, 1, 2_000, fault.clone(), true);
         let found = conclusion.findings.first().expect("the fault is found");
-        (found.repeated, found.counterexample.is_some())
+        (found.repetition.runs > 0, found.counterexample.is_some())
     };
     // No request; enough for a part of a plan; enough for all repetitions.
     assert_eq!(seen(0), (false, false));

@@ -7,6 +7,7 @@ mod campaigns;
 mod chooser;
 mod cleanup;
 mod command_line;
+mod counterexample_scripts;
 mod derive_again;
 mod derive_pairs;
 mod ended_runs;

@@ -1,6 +1,6 @@
 //! `probity judge`: a recorded history, judged again without the endpoint.
 
-use crate::campaign::{Conclusion, RecordedFinding, SpentRequests, TransitionTimes};
+use crate::campaign::{Conclusion, FindingRepetition, RecordedFinding, SpentRequests, TransitionTimes};
 use crate::cli::args::JudgeArguments;
 use crate::cli::embedded::find_store;
 use crate::cli::recorded::{
@@ -48,6 +48,7 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
         settle_percent: header.settle_percent,
         selected: None,
         request_ids: &[],
+        proofs: None,
         replay_options: &[],
     };
     let report = compile_report(&conclusion, &subject);
@@ -90,6 +91,6 @@ fn record_finding(header: &HistoryHeader, finding: Finding) -> RecordedFinding {
         plan: plan.into(),
         history,
         counterexample: None,
-        repeated: false,
+        repetition: FindingRepetition::default(),
     }
 }

@@ -1,6 +1,6 @@
 //! The text of a finding, for each kind of difference: responses of an imaginary endpoint of lanterns, judged.
 
-use crate::campaign::RecordedFinding;
+use crate::campaign::{FindingRepetition, RecordedFinding};
 use crate::history::{Call, CallCause, Exchange, History, HistoryHeader, Outcome, RecordedHistory, Reply, ReplyBody};
 use crate::model::{BeliefLimits, Model};
 use crate::oracle::{Finding, Judge};
@@ -283,6 +283,7 @@ fn judge(calls: &[Answered]) -> Vec<String> {
         settle_percent: 100,
         selected: None,
         request_ids: &["x-example-id".to_string()],
+        proofs: None,
         replay_options: &[],
     };
     let texts = findings.into_iter().enumerate().map(|(index, finding)| {
@@ -295,7 +296,7 @@ fn judge(calls: &[Answered]) -> Vec<String> {
             requests: 0,
             count: 1,
             counterexample: None,
-            repeated: true,
+            repetition: FindingRepetition { runs: 1, shown: 0, prevented: None },
         };
         let row = compile_finding(&subject, 1, index + 1, &recorded);
         let lines = list_finding_lines(&row, &ReportLocation { reports: "reports" });

@@ -1,0 +1,92 @@
+//! Which deviations are one finding.
+
+use super::super::fingerprint::compute_fingerprints;
+use super::super::infrastructure_hint::InfrastructureHint;
+use super::super::judge::Finding;
+use super::super::known_findings::{FindingNovelty, KnownFindings};
+use super::{build_exchange, load_lamps};
+use crate::history::{Exchange, InfrastructureFailure};
+use crate::model::{ClauseId, DeviationEvidence, Difference, DifferenceKind, ExpectedOutcome};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+fn make_finding(clauses: &[u32], fingerprint: &str, when: Option<&str>) -> Finding {
+    Finding {
+        plan: 0,
+        step: 0,
+        exchange: 0,
+        recorded: Arc::new(build_exchange(0, "showLamp", 200, &Value::Null)),
+        operation: format!("operation{}", clauses[0]),
+        operations: Default::default(),
+        clauses: clauses.iter().map(|&clause| ClauseId(clause)).collect(),
+        related_clauses: Default::default(),
+        seen: String::new(),
+        expected: Vec::new(),
+        evidence: DeviationEvidence::default(),
+        fingerprints: vec![fingerprint.to_string()],
+        narrowed_by: None,
+        hint: when.map(|when| InfrastructureHint { kind: InfrastructureFailure::Quota, when: when.to_string() }),
+    }
+}
+
+#[test]
+fn the_same_hint_is_one_finding_that_contradicts_the_clauses_of_all_its_responses() {
+    let mut known = KnownFindings::default();
+    let mut first = make_finding(&[1], "b", Some("status == 403"));
+    let second = make_finding(&[2], "c", Some("status == 403"));
+    assert_eq!(known.classify_finding(&make_finding(&[7], "a", None)), FindingNovelty::New);
+    assert_eq!(known.classify_finding(&first), FindingNovelty::New);
+    assert_eq!(known.classify_finding(&second), FindingNovelty::Repeated(1));
+    assert_eq!(known.classify_finding(&make_finding(&[7], "a", None)), FindingNovelty::Repeated(0));
+    assert!(!first.contradicts(ClauseId(2)));
+    first.add_repetition(&second);
+    assert!(first.contradicts(ClauseId(1)) && first.contradicts(ClauseId(2)));
+    assert_eq!(Vec::from_iter(&first.operations), ["operation2"]);
+}
+
+#[test]
+fn the_same_clause_with_another_difference_is_another_finding_up_to_a_limit() {
+    let mut known = KnownFindings::default();
+    let differences = ["a", "b", "c", "d", "e", "f", "a"];
+    let found = differences.map(|difference| known.classify_finding(&make_finding(&[1], difference, None)));
+    assert!(found[..5].iter().all(|novelty| *novelty == FindingNovelty::New), "{found:?}");
+    assert!(found[5..].iter().all(|novelty| matches!(novelty, FindingNovelty::Repeated(_))), "{found:?}");
+}
+
+/// The fingerprint of a wrong outcome: the operation, the caller, whether acceptance was expected, the status, and the
+/// body.
+fn print_outcome(operation: &str, caller: &str, accepted: bool, got: u16, body: &Value) -> String {
+    let (model, _) = load_lamps();
+    let mut exchange: Exchange = build_exchange(0, operation, got, body);
+    exchange.call.caller = caller.to_string();
+    exchange.call.headers.insert("X-Lamp-Version".to_string(), "2.1".to_string());
+    let expected = ExpectedOutcome { accepted: Some(accepted), statuses: Vec::new() };
+    let what = DifferenceKind::Outcome { expected, got };
+    let evidence = DeviationEvidence {
+        differences: vec![Difference { clauses: vec![ClauseId(0)], what }],
+        ..DeviationEvidence::default()
+    };
+    compute_fingerprints(&model, &exchange, &[ClauseId(0)], &evidence).join("; ")
+}
+
+#[test]
+fn a_refused_header_is_the_same_defect_at_every_operation_and_a_refused_state_is_not() {
+    let version = |lamp: &str| json!({ "error": { "message": format!("x-lamp-version is not known, lamp {lamp}") } });
+    let state = json!({ "error": { "message": "the lamp is hot" } });
+    let at = |operation: &str, got: u16, body: &Value| print_outcome(operation, "owner", true, got, body);
+    assert_eq!(at("showLamp", 406, &version("l1")), at("dimLamp", 406, &version("l2")));
+    assert_eq!(at("showLamp", 400, &version("l1")), at("dimLamp", 400, &version("l2")));
+    assert_ne!(at("showLamp", 400, &state), at("dimLamp", 400, &state));
+    assert_ne!(at("showLamp", 409, &version("l1")), at("dimLamp", 409, &version("l1")));
+    assert_ne!(at("showLamp", 406, &version("l1")), at("showLamp", 406, &state));
+}
+
+#[test]
+fn a_caller_who_is_not_checked_is_the_same_defect_at_every_operation() {
+    let at = |operation: &str, caller: &str| print_outcome(operation, caller, false, 200, &Value::Null);
+    assert_eq!(at("showLamp", "forged"), at("dimLamp", "forged"));
+    assert_ne!(at("showLamp", "forged"), at("showLamp", "expired"));
+    assert_ne!(at("showLamp", "other"), at("dimLamp", "other"), "access of others depends on the operation");
+    let refused = |operation: &str| print_outcome(operation, "owner", true, 401, &Value::Null);
+    assert_eq!(refused("showLamp"), refused("dimLamp"));
+}

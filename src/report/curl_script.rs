@@ -1,0 +1,325 @@
+//! A counterexample as a shell script with `curl`.
+
+use super::call_row::{compose_recorded_request, find_address, find_field, format_target};
+use super::evidence_rows::EvidenceRow;
+use super::report_subject::ReportSubject;
+use super::report_target::ReportTarget;
+use super::script_value::{ScriptValues, name_variable, quote_script_word};
+use super::shell_word::quote_word;
+use crate::history::{CallCause, Exchange, Outcome, Reply, ReplyBody};
+use crate::model::ResourceId;
+use crate::plan::Plan;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// Longest request body in a command line, in bytes. Systems limit the length of one argument.
+const BODY_BYTES_MAX: usize = 100_000;
+/// Shortest time that the script waits for a state, in seconds.
+const WAIT_SECONDS_MIN: u64 = 60;
+
+/// The texts in the head of a script.
+pub(super) struct ScriptHeading<'a> {
+    /// Name of the plan's file.
+    pub file: &'a str,
+    /// The promises, with citations.
+    pub promises: Vec<String>,
+    /// Expected and got.
+    pub evidence: &'a EvidenceRow,
+}
+
+/// The script for the exchanges of a counterexample, up to and including `at`.
+///
+/// # Errors
+/// Why no script can show the deviation.
+pub(super) fn write_curl_script(
+    subject: &ReportSubject<'_>,
+    heading: &ScriptHeading<'_>,
+    plan: &Plan,
+    exchanges: &[Exchange],
+    at: &Exchange,
+) -> Result<String, String> {
+    if plan.steps.iter().any(|step| step.branch > 0) {
+        return Err("steps of the plan run side by side".to_string());
+    }
+    let shown: Vec<&Exchange> = exchanges.iter().take_while(|exchange| exchange.number <= at.number).collect();
+    if shown.is_empty() {
+        return Err("the requests are not in the history".to_string());
+    }
+    let mut script = CurlScript { subject, values: ScriptValues::default(), variables: BTreeMap::new(), jq: false };
+    let mut body = String::new();
+    for (index, exchange) in shown.iter().enumerate() {
+        let next = shown.get(index + 1).copied();
+        script.write_exchange(&mut body, exchange, (index.checked_sub(1).map(|before| shown[before]), next))?;
+    }
+    let mut text = script.write_head(heading);
+    text.push_str(&body);
+    for difference in heading.evidence.differences.iter().take(3) {
+        let place = if difference.place.is_empty() { String::new() } else { format!("{}: ", difference.place) };
+        let line = format!("expected: {place}{}; in the run came: {}", difference.expected, difference.got);
+        let _ = writeln!(text, "printf '%s\\n' {}", quote_script_word(&print_on_one_line(&line)));
+    }
+    for variable in script.values.ids.values() {
+        let _ = writeln!(text, "printf '%s\\n' \"left behind: {variable} ${{{variable}}}\"");
+    }
+    Ok(text)
+}
+
+struct CurlScript<'a> {
+    subject: &'a ReportSubject<'a>,
+    values: ScriptValues,
+    /// The header behind each variable with a credential, and its caller.
+    variables: BTreeMap<String, (String, String)>,
+    /// Whether the script uses jq.
+    jq: bool,
+}
+
+impl CurlScript<'_> {
+    fn write_head(&self, heading: &ScriptHeading<'_>) -> String {
+        let mut text = format!("#!/bin/sh\n# The steps of {} with curl.\n", heading.file);
+        for promise in &heading.promises {
+            let _ = writeln!(text, "# Promise: {}", print_on_one_line(promise));
+        }
+        let tools = if self.jq { "curl, sed and jq" } else { "curl and sed" };
+        let _ = writeln!(text, "# Needs {tools}. The script creates resources and does not delete them.\nset -eu");
+        let address = find_address(self.subject.target);
+        let is_mock = matches!(self.subject.target, ReportTarget::Mock { .. });
+        if address.is_empty() {
+            if is_mock {
+                let fault = match self.subject.target {
+                    ReportTarget::Mock { fault: Some(fault) } => format!(" --fault {}", quote_word(fault)),
+                    _ => String::new(),
+                };
+                let suite = &self.subject.model.suite.name;
+                let _ = writeln!(
+                    text,
+                    "# The mock: probity mock --suite {suite}{fault} --listen 127.0.0.1:8774\n: \"${{ENDPOINT:=http://127.0.0.1:8774}}\""
+                );
+            } else {
+                text.push_str(": \"${ENDPOINT:?set ENDPOINT to the address of the service}\"\n");
+            }
+        } else {
+            let _ = writeln!(text, "ENDPOINT=${{ENDPOINT:-{}}}", quote_script_word(address));
+        }
+        for (variable, (caller, header)) in &self.variables {
+            let default = if is_mock { format!("={caller}-token") } else { describe_variable(caller, header) };
+            let _ = writeln!(text, ": \"${{{variable}:{default}}}\"");
+        }
+        for secret in self.values.secrets.values() {
+            let _ = writeln!(text, ": \"${{{secret}:?set {secret} to the secret of the request below}}\"");
+        }
+        text.push_str(FUNCTIONS);
+        text
+    }
+
+    fn write_exchange(
+        &mut self,
+        out: &mut String,
+        exchange: &Exchange,
+        (before, next): (Option<&Exchange>, Option<&Exchange>),
+    ) -> Result<(), String> {
+        let later_poll = |next: &Exchange| next.cause == CallCause::Poll && next.call == exchange.call;
+        // The last of several polls shows what the script waits for.
+        if exchange.cause == CallCause::Poll && next.is_some_and(|next| later_poll(next) && !is_last(exchange, next)) {
+            return Ok(());
+        }
+        let command = self.compose_command(exchange)?;
+        let (step, operation) = (exchange.step + 1, &exchange.call.operation);
+        let last = next.is_none();
+        if exchange.cause == CallCause::Poll && !last {
+            let (status, part) = self.describe_awaited(exchange);
+            let waited = before.map_or(0, |before| exchange.received_ms.saturating_sub(before.sent_ms)) / 1_000;
+            let seconds = waited.saturating_mul(2).max(WAIT_SECONDS_MIN);
+            let _ = writeln!(
+                out,
+                "\n# After step {step}: {operation}, until the response is as in the run.\nawait {seconds} {status} {} {command}",
+                quote_script_word(&part)
+            );
+        } else {
+            let pause = before.map_or(0, |before| exchange.sent_ms.saturating_sub(before.received_ms)) / 1_000;
+            if pause > 0 {
+                let _ = writeln!(out, "sleep {pause}");
+            }
+            let mark = if last { ", which deviates" } else { "" };
+            let _ = writeln!(out, "\n# Step {step}: {operation}{mark}\nsend {command}");
+        }
+        self.write_captures(out, exchange, last)
+    }
+
+    /// Method, path and options of curl.
+    fn compose_command(&mut self, exchange: &Exchange) -> Result<String, String> {
+        let call = self.values.replace_in_call(&exchange.call);
+        let request = compose_recorded_request(self.subject, &Exchange { call, ..exchange.clone() })
+            .ok_or("a request cannot be written as an address")?;
+        let mut command = format!("{} {}", request.method, quote_script_word(&format_target(&request)));
+        for header in self.list_credential_headers(&exchange.call.caller)? {
+            let variable = name_variable(&format!("{}_{header}", exchange.call.caller)).to_ascii_uppercase();
+            let _ = write!(command, " -H \"{header}: ${{{variable}}}\"");
+            self.variables.insert(variable, (exchange.call.caller.clone(), header));
+        }
+        for (name, value) in &request.headers {
+            let _ = write!(command, " -H {}", quote_script_word(&format!("{name}: {value}")));
+        }
+        if let Some(body) = &request.body {
+            let body = body.to_string();
+            if body.len() > BODY_BYTES_MAX {
+                return Err("a request body is too long for a command line".to_string());
+            }
+            let _ =
+                write!(command, " \\\n  -H 'content-type: application/json' --data-raw {}", quote_script_word(&body));
+        }
+        Ok(command)
+    }
+
+    fn list_credential_headers(&self, caller: &str) -> Result<Vec<String>, String> {
+        match self.subject.proofs {
+            // The mock's tokens are accepted in every header.
+            None if matches!(self.subject.target, ReportTarget::Mock { .. }) && caller != "none" => {
+                Ok(vec!["x-auth-token".to_string()])
+            }
+            None => Ok(Vec::new()),
+            Some(proofs) => match proofs.get(caller) {
+                Some(Some(headers)) => Ok(headers.clone()),
+                Some(None) => Err("requests are signed, and each signature is valid for a short time".to_string()),
+                None => Ok(Vec::new()),
+            },
+        }
+    }
+
+    /// The status of the response to wait for, and the part of the body with the state, without white space.
+    fn describe_awaited(&self, exchange: &Exchange) -> (u16, String) {
+        let Outcome::Replied(Reply { status, body, .. }) = &exchange.outcome else { return (200, String::new()) };
+        let ReplyBody::Json(body) = body else { return (*status, String::new()) };
+        let model = self.subject.model;
+        let named: BTreeSet<&str> = exchange.call.path.values().filter_map(Value::as_str).collect();
+        let parts = model.suite.resources.iter().enumerate().filter_map(|(kind, resource)| {
+            let state = resource.state.clone()?;
+            named.iter().find_map(|id| {
+                let resource = ResourceId { kind: u16::try_from(kind).ok()?, id: Arc::from(*id) };
+                let (pointer, value) = find_field(model, body, &resource, &state)?;
+                let name = pointer.rsplit('/').next().unwrap_or_default().to_string();
+                Some(format!("{}:{value}", Value::String(name)))
+            })
+        });
+        let part = parts.into_iter().next().unwrap_or_default();
+        (*status, part.chars().filter(|c| !c.is_whitespace()).collect())
+    }
+
+    /// Commands that read the ids of the created resources. `last` is whether the response is the last one.
+    fn write_captures(&mut self, out: &mut String, exchange: &Exchange, last: bool) -> Result<(), String> {
+        let Outcome::Replied(reply) = &exchange.outcome else { return Ok(()) };
+        for (handle, id) in &exchange.created {
+            let variable = name_variable(handle);
+            let Some(command) = self.find_capture(reply, id) else {
+                if last {
+                    continue;
+                }
+                return Err(format!("the id of {handle} is not in the response that created the resource"));
+            };
+            let _ = writeln!(out, "{variable}=$({command})\nrequire_id {variable} \"${variable}\"");
+            self.values.ids.insert(id.clone(), variable);
+        }
+        Ok(())
+    }
+
+    /// A command that prints an id of the last response.
+    fn find_capture(&mut self, reply: &Reply, id: &str) -> Option<String> {
+        if let ReplyBody::Json(body) = &reply.body
+            && let Some(path) = find_value(body, id)
+        {
+            let key = path.iter().rev().find_map(Value::as_str)?.to_string();
+            if path.last().is_some_and(Value::is_string) && count_key(body, &key) == 1 && is_plain(&key) {
+                return Some(format!(
+                    "tr -d '\\n' <\"$response\" | sed -n 's/.*\"{key}\" *: *\"\\{{0,1\\}}\\([^\",}}]*\\).*/\\1/p'"
+                ));
+            }
+            self.jq = true;
+            let path = quote_script_word(&format!("getpath({})", Value::Array(path)));
+            return Some(format!("jq -r {path} \"$response\""));
+        }
+        let (name, _) = reply.headers.iter().find(|(_, value)| value.ends_with(id))?;
+        is_plain(name).then(|| format!("tr -d '\\r' <\"$headers\" | grep -i '^{name}:' | sed 's|.*[/ ]||'"))
+    }
+}
+
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+}
+
+fn describe_variable(caller: &str, header: &str) -> String {
+    format!("?set it to the value of the header {header} of the caller {caller}")
+}
+
+/// Whether the poll after `exchange` waits for something else.
+fn is_last(exchange: &Exchange, next: &Exchange) -> bool {
+    exchange.step != next.step
+}
+
+fn print_on_one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// The path of the first text or number that equals an id.
+fn find_value(value: &Value, id: &str) -> Option<Vec<Value>> {
+    let prepend = |first: Value, mut rest: Vec<Value>| {
+        rest.insert(0, first);
+        rest
+    };
+    match value {
+        Value::String(text) => (text == id).then(Vec::new),
+        Value::Number(number) => (number.to_string() == id).then(Vec::new),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| find_value(item, id).map(|rest| prepend(Value::from(index), rest))),
+        Value::Object(fields) => fields
+            .iter()
+            .find_map(|(name, field)| find_value(field, id).map(|rest| prepend(Value::String(name.clone()), rest))),
+        _ => None,
+    }
+}
+
+/// How often a body has a property of a name, or a text that looks like the property.
+fn count_key(body: &Value, key: &str) -> usize {
+    body.to_string().matches(&format!("{key}\"")).count()
+}
+
+/// `send` sends one request and prints the response; `await` repeats a request until a response has a status and a
+/// part of the body, and gives up after a number of seconds.
+const FUNCTIONS: &str = r#"
+response=$(mktemp) headers=$(mktemp)
+trap 'rm -f "$response" "$headers"' EXIT
+request() { # METHOD PATH [options of curl]
+  method=$1 target=$2
+  shift 2
+  : >"$response"
+  if [ "$method" = HEAD ]; then set -- --head "$@"; else set -- -X "$method" "$@"; fi
+  status=$(curl -sS -g --path-as-is --max-time 60 -o "$response" -D "$headers" -w '%{http_code}' \
+    -H 'accept: application/json' "$@" "$ENDPOINT$target")
+}
+show() {
+  printf '%s %s\n  -> %s ' "$method" "$target" "$status"
+  tr -d '\000-\037' <"$response" | cut -c 1-2000
+  echo
+}
+send() {
+  request "$@"
+  show
+}
+await() { # SECONDS STATUS PART-OF-BODY METHOD PATH [options of curl]
+  left=$1 wanted=$2 part=$3
+  shift 3
+  while :; do
+    request "$@"
+    if [ "$status" = "$wanted" ] && tr -d ' \n\t' <"$response" | grep -qF -- "$part"; then break; fi
+    left=$((left - 1))
+    if [ "$left" -le 0 ]; then echo "the awaited response did not come"; break; fi
+    sleep 1
+  done
+  show
+}
+require_id() {
+  if [ -z "$2" ]; then echo "the response has no id for $1" >&2; exit 1; fi
+}
+"#;
