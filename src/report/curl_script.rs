@@ -151,7 +151,7 @@ impl CurlScript<'_> {
     fn compose_command(&mut self, exchange: &Exchange) -> Result<String, String> {
         let call = self.values.replace_in_call(&exchange.call);
         let request = compose_recorded_request(self.subject, &Exchange { call, ..exchange.clone() })
-            .ok_or("a request cannot be written as an address")?;
+            .ok_or("the catalog has no address for a request")?;
         let mut command = format!("{} {}", request.method, quote_script_word(&format_target(&request)));
         for header in self.list_credential_headers(&exchange.call.caller)? {
             let variable = name_variable(&format!("{}_{header}", exchange.call.caller)).to_ascii_uppercase();
