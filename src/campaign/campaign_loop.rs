@@ -43,7 +43,7 @@ pub async fn run_campaign(
     Ok(gathered.conclude_campaign(&share, order.seed, &order.selection, order.standing))
 }
 
-/// Starts plans while the limits allow, and takes the results until no plan is running. Running plans are
+/// Starts plans while the limits allow and plans have something to send, and takes the results until no plan is running. Running plans are
 /// awaited after the end of the campaign, because each plan cleans up.
 async fn run_plans(
     share: &CampaignState<'_>,
@@ -58,9 +58,14 @@ async fn run_plans(
     let mut done: BTreeMap<u64, PlanResult> = BTreeMap::new();
     let (mut next, mut taken) = (0, 0);
     let mut failed = None;
+    let mut quiet = QuietPlans::default();
     loop {
-        let open = failed.is_none() && !share.env.cancel.is_requested() && share.shared_budget.find_stop().is_none();
-        while open && next < plans && running.len() < parallel && (running.is_empty() || share.has_room()) {
+        let open = failed.is_none()
+            && !share.env.cancel.is_requested()
+            && share.shared_budget.find_stop().is_none()
+            && !quiet.are_too_many();
+        let has_room = |running: usize| running == 0 || (share.has_room() && quiet.0 == 0);
+        while open && next < plans && running.len() < parallel && has_room(running.len()) {
             let chooser = idle.pop().unwrap_or_else(|| GuidedChooser::new(share.env.hints.clone(), order.seed, 0));
             share.emit_event(&CampaignEvent::PlanStarted { plan: next });
             share.register_plan(next);
@@ -72,6 +77,7 @@ async fn run_plans(
         match driven {
             Ok(driven) => {
                 halt_plans_after(share, &driven);
+                quiet.note_plan(&driven);
                 done.insert(number, driven);
             }
             Err(fault) => {
@@ -87,12 +93,33 @@ async fn run_plans(
             taken += 1;
         }
     }
+    if quiet.are_too_many() {
+        gathered.note_quiet_plans(quiet.0);
+    }
     if let Some(fault) = failed {
         return Err(CampaignError::Suite(fault));
     }
     match gathered.failed.take() {
         Some(stop) => Err(CampaignError::Endpoint { stop, left: std::mem::take(&mut gathered.leftovers) }),
         None => Ok(()),
+    }
+}
+
+/// Plans in a row that sent nothing, most recent last. After some of them no later plan will send anything either, for
+/// example because resources that cannot be deleted take all places.
+#[derive(Default)]
+struct QuietPlans(u64);
+
+impl QuietPlans {
+    /// Plans in a row that end a campaign.
+    const MAX: u64 = 16;
+
+    fn note_plan(&mut self, driven: &PlanResult) {
+        self.0 = if driven.spent.requests == 0 { self.0 + 1 } else { 0 };
+    }
+
+    fn are_too_many(&self) -> bool {
+        self.0 >= QuietPlans::MAX
     }
 }
 

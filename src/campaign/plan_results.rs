@@ -21,6 +21,8 @@ pub(super) struct PlanResultCollector {
     pub spent: SpentRequests,
     /// Why the campaign ended early.
     pub stopped: Option<String>,
+    /// Why the last plan ended early.
+    last_stop: Option<StopReason>,
     /// Why the journal could not be written.
     journal_failure: Option<String>,
     /// Why the campaign has no conclusion.
@@ -78,6 +80,7 @@ impl PlanResultCollector {
     /// Decides what the early end of a plan means for the campaign. An endpoint that never answered is an
     /// error; if the endpoint answered before, the campaign has a conclusion.
     pub fn apply_stop(&mut self, stop: Option<StopReason>) {
+        self.last_stop.clone_from(&stop);
         match stop {
             None | Some(StopReason::Requests | StopReason::Time | StopReason::Enough) => {}
             // A recorded plan that needs more live resources than allowed.
@@ -93,6 +96,18 @@ impl PlanResultCollector {
                 self.stopped.get_or_insert_with(|| stop.to_string());
             }
         }
+    }
+
+    /// Notes that the campaign ended because its last plans sent nothing. The end of a budget needs no note.
+    pub fn note_quiet_plans(&mut self, count: u64) {
+        let left = self.leftovers.len();
+        let why = match &self.last_stop {
+            Some(StopReason::Requests | StopReason::Time | StopReason::Enough) => return,
+            Some(stop) => stop.to_string(),
+            None if left > 0 => format!("{left} resources that may exist take places of live resources"),
+            None => "no call can be composed".to_string(),
+        };
+        self.stopped.get_or_insert_with(|| format!("the last {count} plans could send no request: {why}"));
     }
 
     /// The conclusion of the campaign, and the leftovers.

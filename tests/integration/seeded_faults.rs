@@ -92,6 +92,22 @@ fn no_redirect_reaches_another_host() {
     assert_eq!(other.count_received(), 0, "the other host received {:?}", other.requests());
 }
 
+#[test]
+fn a_run_ends_when_lost_resources_take_all_places() {
+    // This API has no list, so nobody can look for a lamp whose create got no response.
+    let mut creates = 0;
+    let server = HostileServer::before_lamps(move |request| {
+        let is_create = request.nth > 20 && request.method == "POST" && request.target.ends_with("/lamps");
+        creates += u32::from(is_create);
+        if is_create && creates % 2 == 1 { unavailable(503, None).after_effect() } else { Attack::PassThrough }
+    });
+    let run = run_probity("lost-creates", &server, QUICK, &["--requests", "400", "--seed", "5"]);
+    run.check_unharmed(&[6]);
+    let plans = run.report()["spending"]["plans"].as_u64();
+    assert!(plans.is_some_and(|plans| plans < 60), "{plans:?} plans: {}", run.told);
+    assert!(run.told.contains("could send no request"), "{}", run.told);
+}
+
 /// Faults of the kinds drawn by seed, 8 of 100 requests.
 fn run_seeded(seed: u64, is_wanted: fn(&FaultKind) -> bool) -> ProbityRun {
     let server = HostileServer::before_lamps(seeded_faults(seed, 80_000, 20, is_wanted));
