@@ -72,7 +72,10 @@ impl<'a> CampaignState<'a> {
 
     /// Emits an event.
     pub fn emit_event(&self, event: &CampaignEvent<'_>) {
-        let of_plans = matches!(event, CampaignEvent::Exchanged { .. } | CampaignEvent::HistoryRecorded { .. });
+        let of_plans = matches!(
+            event,
+            CampaignEvent::Exchanged { .. } | CampaignEvent::StepEnded { .. } | CampaignEvent::HistoryRecorded { .. }
+        );
         if self.shrinking.get() && of_plans {
             return;
         }

@@ -7,9 +7,10 @@ use crate::plan::{
     InputRoot, PlanLimits, ReachLimits, ReachableClauses, SuiteHints, explain_unreachable, find_reachable,
 };
 use crate::schema::CompiledCatalog;
+use crate::schema::catalog::OperationBody;
 use crate::suite::ClauseDecision;
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Whether each clause can be decided. The search runs on first use: a campaign in which every clause applied needs
@@ -51,24 +52,22 @@ impl DecidabilityCheck {
         if reached.found.contains_key(&clause) {
             return ClauseDecidability::Reachable;
         }
-        let ReachLimits { depth_max, resources_max: things_max, .. } = self.extent;
-        let within = format!("up to {depth_max} calls on up to {things_max} resources of a kind");
-        if reached.complete {
-            ClauseDecidability::Unreachable(format!("no sequence of {within} makes the clause apply"))
-        } else {
-            ClauseDecidability::Unknown(format!(
-                "whether a sequence of {within} makes the clause apply is unknown: the search ended after {} states",
-                reached.visited
-            ))
-        }
+        let ReachLimits { depth_max, resources_max, states_max } = self.extent;
+        ClauseDecidability::NotReached(format!(
+            "not reached within up to {depth_max} calls, {resources_max} resources of a kind and {states_max} states"
+        ))
     }
 
-    /// Ids of the clauses of the suite, without those that the search finds unreachable.
+    /// The clauses of the suite that cannot apply or that the search did not reach, by id.
     #[must_use]
-    pub fn list_reachable_ids(&self) -> BTreeSet<String> {
+    pub fn list_unreached(&self) -> BTreeMap<String, ClauseDecidability> {
         let all = (0..self.model.suite.clauses.len()).map(|index| ClauseId(index as u32));
-        let stays = all.filter(|clause| !matches!(self.find_decidability(*clause), ClauseDecidability::Unreachable(_)));
-        stays.map(|clause| self.model.clause_info(clause).id.clone()).collect()
+        let judged = all.map(|clause| (self.model.clause_info(clause).id.clone(), self.find_decidability(clause)));
+        judged
+            .filter(|(_, found)| {
+                matches!(found, ClauseDecidability::Unreachable(_) | ClauseDecidability::NotReached(_))
+            })
+            .collect()
     }
 
     fn search_reachable(&self) -> &ReachableClauses {
@@ -92,6 +91,11 @@ impl DecidabilityCheck {
                 let name = &resource.shows[*index].name;
                 let whole = resource.views.values().any(|view| view.only.is_none());
                 (!whole).then(|| format!("no view shows all fields that `{}.{name}` depends on", resource.name))
+            }
+            ClauseOrigin::Generated(GeneratedClause::Reply(operation)) => {
+                let described = self.schemas.find_operation(operation).map_or(&[][..], |found| &found.responses);
+                let has_success = described.iter().any(OperationBody::describes_success);
+                (!has_success).then(|| "the page describes the body of refusals only".to_string())
             }
             _ => None,
         }

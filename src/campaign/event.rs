@@ -2,7 +2,7 @@
 
 use super::conclusion::SpentRequests;
 use crate::history::{Exchange, RecordedHistory};
-use crate::model::ClauseId;
+use crate::model::{Belief, ClauseId};
 use crate::oracle::Finding;
 use crate::plan::Plan;
 
@@ -27,6 +27,11 @@ pub enum CampaignEvent<'a> {
         plan: u64,
         /// The exchange.
         exchange: &'a Exchange,
+    },
+    /// A step ended. Not emitted while shrinking.
+    StepEnded {
+        /// The possible states after the step.
+        belief: &'a Belief,
     },
     /// A clause passed for the first time.
     Passed {

@@ -256,6 +256,7 @@ impl<'a, 's> RunningPlan<'a, 's> {
         for exchange in &self.plan_state.exchanges[self.emitted..] {
             self.state.emit_event(&CampaignEvent::Exchanged { plan: self.number, exchange });
         }
+        self.state.emit_event(&CampaignEvent::StepEnded { belief: &self.online_judge.judge.belief });
         let named = self.note_live_resources(step);
         self.emitted = self.plan_state.exchanges.len();
         Ok(named.and(end))

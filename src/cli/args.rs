@@ -61,6 +61,9 @@ pub struct RunArguments {
     /// Select the clauses whose id matches, such as 'resize.*' (repeatable)
     #[arg(long = "clause", value_name = "GLOB")]
     pub clauses: Vec<String>,
+    /// Clauses that may stay undecided: they do not count for exit code 3 (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub allow_undecided: Vec<String>,
     /// Most requests of the run, with everything that is sent; at the mock, of each campaign
     #[arg(long, value_name = "N")]
     pub requests: Option<u64>,
@@ -79,6 +82,9 @@ pub struct RunArguments {
     /// Folder of the reports: DIR/SUITE/report.json and other files
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub reports: PathBuf,
+    /// Show each request and response, without secrets and shortened; -vv shows the possible states too
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub verbose: u8,
 }
 
 /// The target of a verb, the date and the settle percentage.
@@ -281,6 +287,9 @@ pub struct JudgeArguments {
     /// A history.jsonl.gz, or a history.jsonl of an earlier version
     #[arg(value_name = "HISTORY_FILE")]
     pub history: PathBuf,
+    /// Clauses that may stay undecided: they do not count for exit code 3 (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub allow_undecided: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -29,10 +29,14 @@ pub struct RunConfig {
     pub target: TargetConfig,
     pub seed: u64,
     pub clauses: ClausePatterns,
+    pub allow_undecided: ClausePatterns,
     pub limits: RequestedLimits,
     pub dry_run: bool,
     pub reports: PathBuf,
 }
+
+/// The flag that permits undecided clauses, for errors.
+pub const ALLOW_UNDECIDED: &str = "--allow-undecided";
 
 /// Checks the arguments of `run`.
 ///
@@ -44,6 +48,7 @@ pub fn configure_run(run: &args::RunArguments, start: &RunStart) -> Result<RunCo
         target: configure_target(&run.target, start)?,
         seed: run.seed,
         clauses: ClausePatterns::new("--clause", &run.clauses)?,
+        allow_undecided: ClausePatterns::new(ALLOW_UNDECIDED, &run.allow_undecided)?,
         limits: RequestedLimits { requests: run.requests, plans: run.plans, fast: run.fast, first: run.first },
         dry_run: run.dry_run,
         reports: run.reports.clone(),

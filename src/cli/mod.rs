@@ -8,6 +8,7 @@ mod config;
 mod dates;
 mod dry_run;
 mod embedded;
+mod exchange_lines;
 pub mod exit;
 mod main;
 mod own_pages;

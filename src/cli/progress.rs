@@ -1,5 +1,6 @@
 //! Progress on standard error: one changing line on a terminal, a few plain lines elsewhere.
 
+use super::exchange_lines::{describe_belief, describe_exchange};
 use crate::campaign::{CampaignEvent, CampaignListener};
 use crate::limits::Limits;
 use crate::model::Model;
@@ -25,15 +26,29 @@ pub struct Progress {
     /// Requests after which the next plain line is due.
     due: u64,
     plan: u64,
+    verbosity: u8,
 }
 
 impl Progress {
-    /// The progress of a campaign. Only a campaign that runs `alone` has a changing line.
+    /// The progress of a campaign. Only a campaign that runs `alone` has a changing line. With `verbosity` 1 each request
+    /// and response is shown, with 2 the possible states too.
     #[must_use]
-    pub fn new(suite: &str, model: Arc<Model>, alone: bool) -> Progress {
+    pub fn new(suite: &str, model: Arc<Model>, alone: bool, verbosity: u8) -> Progress {
         let bar = (alone && terminal::is_error_output_visible()).then(make_bar);
         let suite = suite.to_string();
-        Progress { suite, model, bar, clauses: 0, passed: 0, found: 0, requests: 0, requests_max: 0, due: 0, plan: 0 }
+        Progress {
+            suite,
+            model,
+            bar,
+            clauses: 0,
+            passed: 0,
+            found: 0,
+            requests: 0,
+            requests_max: 0,
+            due: 0,
+            plan: 0,
+            verbosity,
+        }
     }
 
     fn format_line(&self) -> String {
@@ -79,9 +94,17 @@ impl CampaignListener for Progress {
                 self.due = (requests_max / LINES).max(1);
             }
             CampaignEvent::PlanStarted { plan } => self.plan = *plan,
-            CampaignEvent::Exchanged { .. } => {
+            CampaignEvent::Exchanged { plan, exchange } => {
                 self.requests += 1;
                 self.update_bar();
+                if self.verbosity >= 1 {
+                    self.print_above(&describe_exchange(&self.suite, *plan, exchange));
+                }
+            }
+            CampaignEvent::StepEnded { belief } => {
+                if self.verbosity >= 2 {
+                    describe_belief(belief).iter().for_each(|line| self.print_above(line));
+                }
             }
             CampaignEvent::Passed { passed, .. } => self.passed = *passed,
             CampaignEvent::Found { finding } => {

@@ -96,11 +96,13 @@ impl SharedCampaign {
         };
         let last = lock.as_mut().and_then(ProcessLock::read::<EndpointSpending>).filter(|last| last.run == self.run.0);
         let mut used = last.map(|last| last.used).unwrap_or_default();
+        let allowed = ClausePatterns::new("Conformance::allow_undecided", &options.allow_undecided)?;
         let signals = target.is_real().then(|| Signals::start_listening(handle_signal));
         let settings = RunSettings {
             store: &self.store,
             seed: options.seed,
             clauses: &ClausePatterns::default(),
+            allow_undecided: &allowed,
             limits: RequestedLimits { requests: options.requests, ..RequestedLimits::NONE },
             settle_percent: profile.settle_percent,
             profile: match &options.target {

@@ -29,6 +29,9 @@ pub struct Conformance {
     pub seed: u64,
     /// Most requests, with everything that is sent: of a run at an endpoint, else of each campaign; none for the default.
     pub requests: Option<u64>,
+    /// Patterns of clauses that may stay undecided, such as `resize.*`: their tests are ignored with the reason instead of
+    /// failed, and `<suite>::complete` does not count them.
+    pub allow_undecided: Vec<String>,
     /// Date against which API lifecycles are judged, `YYYY-MM-DD`; none for today.
     pub today: Option<String>,
     /// The folder of the reports.
@@ -77,6 +80,7 @@ impl Conformance {
             target: Target::Mock,
             seed: 1,
             requests: None,
+            allow_undecided: Vec::new(),
             today: None,
         }
     }

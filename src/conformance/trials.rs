@@ -57,7 +57,7 @@ fn test_clause(campaign: &SharedCampaign, clause: &str) -> Result<Completion, Fa
     match row.verdict {
         Verdict::Pass => Ok(Completion::Completed),
         Verdict::Fail => Err(Failed::from(describe_failure(report, row, &ReportLocation { reports: &reports }))),
-        Verdict::Inconclusive | Verdict::Untested if at_mock && row.standing.is_decidable() => {
+        Verdict::Inconclusive | Verdict::Untested if at_mock && report.misses_decision(row) => {
             Err(Failed::from(describe_reason(row)))
         }
         Verdict::Inconclusive | Verdict::Untested => Ok(Completion::ignored_with(describe_reason(row))),
@@ -67,10 +67,8 @@ fn test_clause(campaign: &SharedCampaign, clause: &str) -> Result<Completion, Fa
 /// Tests whether every reachable clause was decided.
 fn test_complete(campaign: &SharedCampaign) -> Result<Completion, Failed> {
     let SuiteResult { report, complete } = campaign.wait_for_result().map_err(Failed::from)?;
-    let is_open = |row: &&ClauseRow| {
-        matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested) && row.standing.is_decidable()
-    };
-    let open: Vec<&str> = report.clauses.iter().filter(is_open).map(|row| row.id.as_str()).collect();
+    let open = report.clauses.iter().filter(|row| report.misses_decision(row));
+    let open: Vec<&str> = open.map(|row| row.id.as_str()).collect();
     if open.is_empty() && report.stopped.is_none() {
         return Ok(Completion::Completed);
     }

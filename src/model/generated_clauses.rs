@@ -1,7 +1,7 @@
 //! The clauses that follow from the resource kinds of a suite and from its catalog.
 
 use super::clause_info::{ClauseInfo, ClauseOrigin, GeneratedClause};
-use crate::schema::catalog::{Catalog, Operation, SourceLines};
+use crate::schema::catalog::{Catalog, Operation, OperationBody, SourceLines};
 use crate::suite::{ClauseBasis, FieldMutability, ResourceKind, ResourceView, Suite};
 
 /// Every generated clause: first those of the operations, then those of the resource kinds.
@@ -42,10 +42,13 @@ fn add_operation_clauses(operation: &Operation, all: &mut Vec<ClauseInfo>) {
         "no-server-error",
         GeneratedClause::NoServerError(id.clone()),
     ));
-    if let Some(body) = operation.responses.iter().find(|body| body.schema.is_some()) {
+    let described = |of_class: fn(&OperationBody) -> bool| operation.responses.iter().find(|body| of_class(body));
+    let success = described(OperationBody::describes_success);
+    if let Some(body) = success.or_else(|| described(OperationBody::describes_refusal)) {
+        let what = if success.is_some() { "the response" } else { "a refusal" };
         all.push(make_clause(
             format!("{id}.reply"),
-            format!("the response of {id} has the documented shape"),
+            format!("{what} of {id} has the documented shape"),
             std::slice::from_ref(&body.at),
             "",
             GeneratedClause::Reply(id.clone()),

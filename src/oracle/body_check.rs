@@ -2,6 +2,7 @@
 
 use crate::history::{Exchange, Outcome, ReplyBody, is_secret_placeholder};
 use crate::model::{InterpretedExchange, Model, SchemaDifference, read_version};
+use crate::schema::catalog::OperationBody;
 use crate::schema::{ClassReason, CompiledCatalog, CompiledSchema, InputClass, SchemaViolation, classify_input};
 use crate::suite::{AboutEntry, IdExpression};
 use serde_json::Value;
@@ -61,7 +62,8 @@ pub(super) fn check_response_body(
         ReplyBody::TooLarge { .. } | ReplyBody::Shortened { .. } => return Some(BodyCheck::Undecided),
     };
     // A refusal with a correct body is no evidence about the body of a success.
-    (!differences.is_empty() || reply.status < 400).then_some(BodyCheck::Compared(differences))
+    let has_success_body = operation.responses.iter().any(OperationBody::describes_success);
+    (!differences.is_empty() || reply.status < 400 || !has_success_body).then_some(BodyCheck::Compared(differences))
 }
 
 /// The keywords that the certainly invalid input of a call breaks.

@@ -91,13 +91,15 @@ fn build_lit_lamp(color: Value) -> Value {
     json!({ "id": "l1", "state": "BRIGHT", "color": color })
 }
 
-/// The catalog, with a documented body for the refusal of a second dimming.
-fn describe_refusals() -> Value {
+/// The catalog, with a documented body for the refusal of a second dimming, and for the success if `of_success`.
+fn describe_refusals(of_success: bool) -> Value {
     let mut catalog: Value =
         serde_json::from_slice(&CatalogFolder(find_lamp_file("schemas/lamps")).read("catalog.json").unwrap()).unwrap();
     let operations = catalog["operations"].as_array_mut().expect("operations");
     let dim = operations.iter_mut().find(|operation| operation["id"] == "dimLamp").expect("it is there");
-    dim["responses"] = json!([{ "statuses": [409], "schema": "refusal.json", "at": "dim:20" }]);
+    let success = json!({ "statuses": [202], "schema": "refusal.json", "at": "dim:19" });
+    let refusal = json!({ "statuses": [409], "schema": "refusal.json", "at": "dim:20" });
+    dim["responses"] = if of_success { json!([success, refusal]) } else { json!([refusal]) };
     catalog
 }
 
@@ -114,18 +116,21 @@ fn null_counts_as_absent_only_where_the_create_may_leave_the_property_out() {
 #[test]
 fn a_refusal_is_checked_against_its_schema_and_is_no_pass_for_successes() {
     let refusal = json!({ "type": "object", "required": ["why"], "properties": { "why": { "type": "string" } } });
-    let otherwise = [("catalog.json", describe_refusals()), ("refusal.json", refusal)];
-    let refused = |body| {
+    let refused = |of_success, body| {
         judge_calls(
-            &otherwise,
+            &[("catalog.json", describe_refusals(of_success)), ("refusal.json", refusal.clone())],
             &[("lightLamp", 201, build_lit_lamp(json!("red"))), ("dimLamp", 409, body)],
             "dimLamp.reply",
         )
     };
-    assert_eq!(refused(json!({ "why": "it is dim" })), (Vec::new(), 0));
-    let (found, passed) = refused(json!({}));
-    assert!(found.iter().any(|line| line.contains("why")), "{found:?}");
-    assert_eq!(passed, 0);
+    assert_eq!(refused(true, json!({ "why": "it is dim" })), (Vec::new(), 0));
+    let passed_by_a_refusal = 1;
+    assert_eq!(refused(false, json!({ "why": "it is dim" })), (Vec::new(), passed_by_a_refusal));
+    for of_success in [true, false] {
+        let (found, passed) = refused(of_success, json!({}));
+        assert!(found.iter().any(|line| line.contains("why")), "{found:?}");
+        assert_eq!(passed, 0);
+    }
 }
 
 #[test]

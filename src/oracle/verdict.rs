@@ -26,19 +26,22 @@ pub enum ClauseDecidability {
     /// Some sequence of calls can decide the clause.
     #[default]
     Reachable,
-    /// No sequence of calls makes the clause apply on the endpoint; with the reason.
+    /// The clause cannot apply at the endpoint; with the condition that cannot hold.
     Unreachable(String),
     /// The clause applies, but no response could contradict the clause; with the reason.
     Unobservable(String),
-    /// The search found no sequence of calls that makes the clause apply; with the reason why the search is no proof.
-    Unknown(String),
+    /// The search found no sequence of calls that makes the clause apply; with the bounds of the search. Beyond the bounds
+    /// there may be such a sequence.
+    #[serde(alias = "unknown")]
+    NotReached(String),
 }
 
 impl ClauseDecidability {
-    /// Whether a run is expected to decide the clause. An unknown standing counts as expected.
+    /// Whether a run is expected to decide the clause. A bounded search proves nothing, so a clause that the search did
+    /// not reach counts as expected.
     #[must_use]
     pub fn is_decidable(&self) -> bool {
-        matches!(self, ClauseDecidability::Reachable | ClauseDecidability::Unknown(_))
+        matches!(self, ClauseDecidability::Reachable | ClauseDecidability::NotReached(_))
     }
 }
 
@@ -95,7 +98,7 @@ pub fn decide_verdicts(
             let decided = count.passed > 0 || !against.is_empty();
             let applied = count.applied + count.exceptions + count.unclear > 0;
             let standing = match if decided { ClauseDecidability::Reachable } else { standing(clause) } {
-                ClauseDecidability::Unreachable(_) | ClauseDecidability::Unknown(_) if applied => {
+                ClauseDecidability::Unreachable(_) | ClauseDecidability::NotReached(_) if applied => {
                     ClauseDecidability::Reachable
                 }
                 standing => standing,
@@ -129,8 +132,8 @@ fn decide_verdict(
     }
     let touched = count.applied + count.exceptions + count.unclear;
     if touched == 0 {
-        if let (ClauseDecidability::Unknown(why), None) = (standing, stopped) {
-            return (Verdict::Untested, format!("the clause never applied; {why}"));
+        if let (ClauseDecidability::NotReached(why), None) = (standing, stopped) {
+            return (Verdict::Untested, format!("the clause never applied; by a search of the model it was {why}"));
         }
         return (
             Verdict::Untested,

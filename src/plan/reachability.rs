@@ -1,8 +1,7 @@
 //! The clauses that can apply, and the lowest number of calls for each.
 //!
-//! The search is breadth first over possible states, from the empty state. Inputs are random or from the suite,
-//! so an
-//! unreached clause may be reachable beyond the limits.
+//! The search is breadth first over possible states, from the empty state. Inputs are random or from the suite, so a
+//! clause that the search does not reach may be reachable, even within the limits.
 
 use super::chooser_input::PlanLimits;
 use super::compose::{CallRequirements, compose_call};
@@ -51,11 +50,6 @@ impl Default for ReachLimits {
 pub struct ReachableClauses {
     /// Every stated clause that some sequence of calls makes apply.
     pub found: BTreeMap<ClauseId, ClauseReach>,
-    /// Number of visited states.
-    pub visited: usize,
-    /// Whether the search visited every state within the depth. Otherwise, an unreached clause may be
-    /// reachable.
-    pub complete: bool,
 }
 
 /// Searches for every stated clause that some sequence of calls makes apply, within the limits.
@@ -67,7 +61,7 @@ pub fn find_reachable(
     limits: &PlanLimits,
     extent: ReachLimits,
 ) -> ReachableClauses {
-    let mut reached = ReachableClauses { complete: true, ..ReachableClauses::default() };
+    let mut reached = ReachableClauses::default();
     // With one resource of a kind the search is deep; with several resources the search covers clauses about
     // relations.
     for things_max in 1..=extent.resources_max {
@@ -84,8 +78,6 @@ pub fn find_reachable(
             visited: 0,
         };
         search.run_search();
-        reached.visited += search.visited;
-        reached.complete &= search.open.is_empty() || search.is_complete();
         for (clause, reach) in search.found {
             let better = |known: &ClauseReach| (!known.certain, known.shortest) > (!reach.certain, reach.shortest);
             if reached.found.get(&clause).is_none_or(better) {

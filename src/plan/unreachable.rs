@@ -20,6 +20,7 @@ pub fn explain_unreachable(model: &Model, clause: ClauseId) -> Option<String> {
         let names = resource.fields.iter().map(|field| field.name.as_str());
         let names = names.chain(resource.remembers.iter().map(|(name, _)| name.as_str()));
         let record: BTreeMap<Arc<str>, ExprValue> = names.chain(["id", "seq", "rest"]).map(unknown).collect();
+        let shown = states.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let mut candidates: Vec<ExprValue> = states
             .into_iter()
             .map(|value| {
@@ -39,7 +40,8 @@ pub fn explain_unreachable(model: &Model, clause: ClauseId) -> Option<String> {
         };
         if candidates.iter().all(fails) {
             return Some(format!(
-                "no call or event brings a {} into a state in which the clause applies",
+                "`{}` holds in no state that a {} can have ({state} {shown})",
+                guard.text(),
                 resource.name
             ));
         }

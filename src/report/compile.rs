@@ -8,7 +8,6 @@ use super::rows::{
     VerdictTotals,
 };
 use crate::campaign::{Conclusion, SpentRequests};
-use crate::model::Model;
 use crate::oracle::{ClauseDecidability, ClauseResult, Verdict};
 use crate::suite::ClauseBasis;
 use serde::{Deserialize, Serialize};
@@ -63,7 +62,7 @@ pub struct Report {
 #[must_use]
 pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> Report {
     let suite = &subject.model.suite;
-    let clauses: Vec<ClauseRow> = conclusion.rows.iter().map(|row| compile_clause(subject.model, row)).collect();
+    let clauses: Vec<ClauseRow> = conclusion.rows.iter().map(|row| compile_clause(subject, row)).collect();
     Report {
         format: FORMAT,
         suite: NamedDigest { name: suite.name.clone(), digest: suite.digest.clone() },
@@ -90,6 +89,20 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
 }
 
 impl Report {
+    /// Whether a clause counts as missing a decision. A clause that cannot apply at the target counts only if the user
+    /// selected clauses by name. A clause that no response can contradict never counts, nor does a clause that may
+    /// stay undecided.
+    #[must_use]
+    pub fn misses_decision(&self, row: &ClauseRow) -> bool {
+        let is_expected = match row.standing {
+            ClauseDecidability::Reachable | ClauseDecidability::NotReached(_) => true,
+            ClauseDecidability::Unreachable(_) => self.selected.is_some(),
+            ClauseDecidability::Unobservable(_) => false,
+        };
+        let is_undecided = matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested);
+        is_undecided && is_expected && !row.may_stay_undecided
+    }
+
     /// The bytes of `report.json`.
     ///
     /// # Panics
@@ -122,8 +135,8 @@ impl Report {
     }
 }
 
-fn compile_clause(model: &Model, row: &ClauseResult) -> ClauseRow {
-    let info = model.clause_info(row.clause);
+fn compile_clause(subject: &ReportSubject<'_>, row: &ClauseResult) -> ClauseRow {
+    let info = subject.model.clause_info(row.clause);
     ClauseRow {
         id: info.id.clone(),
         says: info.says.clone(),
@@ -133,6 +146,7 @@ fn compile_clause(model: &Model, row: &ClauseResult) -> ClauseRow {
         verdict: row.verdict,
         reason: row.reason.clone(),
         standing: row.standing.clone(),
+        may_stay_undecided: (subject.may_stay_undecided)(&info.id),
         counts: ClauseCountsRow {
             applied: row.count.applied,
             passed: row.count.passed,

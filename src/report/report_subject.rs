@@ -6,7 +6,7 @@ use crate::schema::CompiledCatalog;
 use std::collections::BTreeMap;
 
 /// The facts of a report that are not in the conclusion: suite, catalog, target and replay options.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct ReportSubject<'a> {
     /// The compiled suite, with the pools that the campaign used.
     pub model: &'a Model,
@@ -25,6 +25,8 @@ pub struct ReportSubject<'a> {
     /// For each caller the names of the headers that prove the caller; none for a caller whose requests are signed. None
     /// for a target without a profile.
     pub proofs: Option<&'a BTreeMap<String, Option<Vec<String>>>>,
+    /// Whether the user permits that a clause stays undecided, by the id of the clause.
+    pub may_stay_undecided: &'a dyn Fn(&str) -> bool,
     /// The options after `probity replay FILE` for an equal target.
     pub replay_options: &'a [String],
 }

@@ -31,6 +31,9 @@ pub struct ClauseRow {
     pub reason: String,
     /// Whether a campaign at this target can decide the clause; an undecided clause that it cannot decide is no defect.
     pub standing: ClauseDecidability,
+    /// Whether the user permits that the clause stays undecided, so that it does not count for the exit code.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_stay_undecided: bool,
     /// The numbers of calls on which the verdict rests.
     pub counts: ClauseCountsRow,
     /// Numbers of the findings that contradict the clause; see [`FindingRow::number`].

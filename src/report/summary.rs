@@ -29,6 +29,7 @@ pub fn render_summary(report: &Report, place: &ReportLocation<'_>) -> String {
     write_silent_cells(&mut out, report);
     write_spending(&mut out, report);
     write_counts(&mut out, report);
+    write_excused(&mut out, report);
     out
 }
 
@@ -128,6 +129,9 @@ fn describe_reason(row: &ClauseRow) -> String {
     match (&row.standing, row.verdict) {
         (ClauseDecidability::Unreachable(why), _) => format!("unreachable here: {why}"),
         (ClauseDecidability::Unobservable(why), _) => format!("unobservable: {why}"),
+        (ClauseDecidability::NotReached(bounds), Verdict::Untested) => {
+            format!("the clause never applied; by a search of the model it was {bounds}")
+        }
         (_, Verdict::Inconclusive) if row.counts.exceptions > 0 => "seen only through an exception".to_string(),
         (_, Verdict::Inconclusive) => "each time another cause may explain the response".to_string(),
         _ => row.reason.clone(),
@@ -184,6 +188,17 @@ fn write_counts(out: &mut String, report: &Report) {
             crate::suite::ClauseBasis::Convention => "convention",
         };
         let _ = writeln!(out, "  {word}: {}", format_totals(totals));
+    }
+}
+
+/// The undecided clauses that the user excused, so that a green run shows what it does not prove.
+fn write_excused(out: &mut String, report: &Report) {
+    let is_excused =
+        |row: &&ClauseRow| row.may_stay_undecided && matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested);
+    let ids: Vec<&str> = report.clauses.iter().filter(is_excused).map(|row| row.id.as_str()).collect();
+    if !ids.is_empty() {
+        let _ = writeln!(out, "\nExcused by --allow-undecided, and not proved ({}):", ids.len());
+        out.push_str(&wrap_names(&ids, "    "));
     }
 }
 

@@ -311,6 +311,7 @@ fn report(options: &[String]) -> Report {
         selected: None,
         request_ids: &["x-example-id".to_string()],
         proofs: None,
+        may_stay_undecided: &|clause| clause == "light.bright",
         replay_options: options,
     };
     let mut report = compile_report(&conclusion(&model), &subject);

@@ -1,7 +1,6 @@
 //! The ways in which the process ends. A number means the same in every verb.
 
-use crate::oracle::Verdict;
-use crate::report::{ClauseRow, Report};
+use crate::report::Report;
 
 /// Why the process ended. Where several kinds apply, [`pick_worst`] decides: later variants weigh more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,15 +64,15 @@ pub fn pick_worst(kinds: &[ExitKind]) -> ExitKind {
     if worst >= ExitKind::Interrupted && kinds.contains(&ExitKind::LeftBehind) { ExitKind::LeftBehind } else { worst }
 }
 
-/// The exit kind of a report. Clauses that cannot be decided at the target do not count.
+/// The exit kind of a report. A report without a decided clause is never a pass.
 #[must_use]
 pub fn judge_report(report: &Report) -> ExitKind {
-    let undecided = |row: &ClauseRow| {
-        matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested) && row.standing.is_decidable()
-    };
     if report.totals.fail > 0 {
         ExitKind::Deviation
-    } else if report.stopped.is_some() || report.clauses.iter().any(undecided) {
+    } else if report.stopped.is_some()
+        || report.totals.pass == 0
+        || report.clauses.iter().any(|row| report.misses_decision(row))
+    {
         ExitKind::Undecided
     } else {
         ExitKind::Passed

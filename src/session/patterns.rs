@@ -35,6 +35,28 @@ impl ClausePatterns {
         self.compiled.is_empty() || self.compiled.iter().any(|pattern| pattern.is_match(name))
     }
 
+    /// Whether a name matches at least one pattern. Without a pattern no name does.
+    #[must_use]
+    pub fn names_any(&self, name: &str) -> bool {
+        self.compiled.iter().any(|pattern| pattern.is_match(name))
+    }
+
+    /// Checks that each pattern matches a clause of the suites. `flag` is named in the error.
+    ///
+    /// # Errors
+    /// If a pattern matches no clause.
+    pub fn check_matching(&self, flag: &str, loaded: &[LoadedSuite]) -> Result<(), UserError> {
+        let ids: BTreeSet<&str> =
+            loaded.iter().flat_map(|l| l.model.clauses.iter().map(|info| info.id.as_str())).collect();
+        for (pattern, written) in self.compiled.iter().zip(&self.written) {
+            if !ids.iter().any(|id| pattern.is_match(id)) {
+                let remedy = suggest_name(written, &ids.iter().copied().collect::<Vec<_>>());
+                return Err(UserError::usage(format!("{flag} {written}"), "no clause matches", remedy));
+            }
+        }
+        Ok(())
+    }
+
     /// The patterns as the user wrote them; none if there is no pattern.
     #[must_use]
     pub fn to_text(&self) -> Option<String> {
@@ -58,15 +80,7 @@ impl ClausePatterns {
     /// # Errors
     /// If a pattern matches no clause of any suite.
     pub fn keep_matching(&self, loaded: Vec<LoadedSuite>) -> Result<Vec<LoadedSuite>, UserError> {
-        for (pattern, written) in self.compiled.iter().zip(&self.written) {
-            let ids: BTreeSet<&str> =
-                loaded.iter().flat_map(|l| l.model.clauses.iter().map(|info| info.id.as_str())).collect();
-            if !ids.iter().any(|id| pattern.is_match(id)) {
-                let ids: Vec<&str> = ids.into_iter().collect();
-                let remedy = suggest_name(written, &ids);
-                return Err(UserError::usage(format!("--clause {written}"), "no clause matches", remedy));
-            }
-        }
+        self.check_matching("--clause", &loaded)?;
         let has_match = |loaded: &LoadedSuite| self.select_clauses(loaded).0.is_none_or(|clauses| !clauses.is_empty());
         Ok(loaded.into_iter().filter(has_match).collect())
     }

@@ -110,6 +110,7 @@ fn write_reports(
         selected: settings.selected.as_deref(),
         request_ids: settings.target.list_request_id_headers(),
         proofs: proofs.as_ref(),
+        may_stay_undecided: &|clause| settings.allow_undecided.names_any(clause),
         replay_options: &options,
     };
     let report = compile_report(conclusion, &subject);

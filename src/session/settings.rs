@@ -24,6 +24,8 @@ pub struct RunSettings<'a> {
     pub seed: u64,
     /// Which clauses the reports contain.
     pub clauses: &'a ClausePatterns,
+    /// The clauses that may stay undecided.
+    pub allow_undecided: &'a ClausePatterns,
     /// The limits from the command line; the limits of the profile apply in addition.
     pub limits: RequestedLimits,
     /// Percentage by which the times that suites allow for settling are multiplied.
@@ -68,6 +70,8 @@ pub struct CampaignSettings<'a> {
     pub selection: &'a ClauseSelection,
     /// The patterns of the selection as the user wrote them.
     pub selected: Option<String>,
+    /// The clauses that may stay undecided.
+    pub allow_undecided: &'a ClausePatterns,
     /// Percentage by which the times that suites allow for settling are multiplied.
     pub settle_percent: u32,
     /// Recorded plans, which run first.
@@ -120,7 +124,7 @@ impl<'a> CampaignSettings<'a> {
     /// The settings of a suite's campaign; `used` is what earlier suites of the run have spent.
     #[must_use]
     pub fn new(
-        run: &RunSettings<'_>,
+        run: &RunSettings<'a>,
         loaded: &'a LoadedSuite,
         target: &'a SuiteTarget,
         (selection, recorded): (&'a ClauseSelection, &'a [Plan]),
@@ -133,6 +137,7 @@ impl<'a> CampaignSettings<'a> {
             limits: limit_campaign(&run.limits, target, used),
             selection,
             selected: run.clauses.to_text(),
+            allow_undecided: run.allow_undecided,
             settle_percent: run.settle_percent,
             recorded,
             salt: run.reports.start.make_salt(),

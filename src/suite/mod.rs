@@ -24,7 +24,9 @@ mod tests;
 
 pub use format::format_suite;
 pub use json_schema::build_suite_schema;
-pub use lint::{CitationCheck, LintInputs, SilentCell, find_silent_cells, find_type_errors, lint_suite};
+pub use lint::{
+    CitationCheck, LintInputs, SilentCell, UnreachedClause, find_silent_cells, find_type_errors, lint_suite,
+};
 pub use pages::{PageDigests, collect_page_digests};
 pub use parse::{parse_suite, parse_suite_files};
 pub use place::SuitePlace;

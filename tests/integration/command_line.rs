@@ -370,3 +370,57 @@ fn a_run_at_an_address_records_no_credential_and_warns_of_a_literal_credential()
     }
     assert!(files >= 3 && !told.contains("owner-token") && !warned.contains("owner-token"), "{told}{warned}");
 }
+
+/// Runs the lamps against the mock with few requests. Returns the exit code and standard output.
+fn run_briefly(name: &str, arguments: &[&str]) -> (i32, String) {
+    let reports = make_folder(name);
+    let common = ["run", "--requests", "4", "--reports", reports.to_str().unwrap()];
+    let output = run_probity(&[&common, arguments].concat());
+    let told = String::from_utf8(output.stdout).expect("text") + &String::from_utf8_lossy(&output.stderr);
+    (output.status.code().expect("it ends by itself"), told)
+}
+
+#[test]
+fn a_selected_clause_without_a_decision_is_no_success() {
+    let (code, told) = run_briefly("undecided-clause", &["--clause", "dim.twice"]);
+    assert_eq!(code, 3, "{told}");
+    assert!(
+        told.contains("exit 3: nothing failed, and at least one clause is inconclusive or untested (lamps)"),
+        "{told}"
+    );
+}
+
+#[test]
+fn an_undecided_clause_is_excused_by_name_and_listed() {
+    let (code, told) =
+        run_briefly("excused-clause", &["--clause", "d*", "--clause", "light*", "--allow-undecided", "dim.*"]);
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("Excused by --allow-undecided, and not proved"), "{told}");
+}
+
+#[test]
+fn a_run_that_decides_nothing_is_no_success_whatever_is_excused() {
+    let (code, told) = run_briefly("nothing-decided", &["--clause", "dim.twice", "--allow-undecided", "*"]);
+    assert_eq!(code, 3, "{told}");
+}
+
+#[test]
+fn an_excuse_for_a_clause_that_does_not_exist_is_a_wrong_command_line() {
+    check_failing(
+        &["run", "--allow-undecided", "dim.brihgt"],
+        2,
+        "error: no clause matches\n  at      --allow-undecided dim.brihgt\n  remedy  did you mean `dim.bright`?\n",
+    );
+}
+
+#[test]
+fn verbose_runs_show_each_request_and_response_and_the_possible_states() {
+    let (_, quiet) = run_briefly("quiet", &[]);
+    assert!(!quiet.contains("lightLamp (v1)"), "{quiet}");
+    let (_, told) = run_briefly("verbose", &["-v"]);
+    assert!(told.contains("lamps: plan 0, step 1: lightLamp (v1) "), "{told}");
+    assert!(told.contains(" ms: 201 {\""), "{told}");
+    assert!(!told.contains("possible: "), "{told}");
+    let (_, told) = run_briefly("very-verbose", &["-vv"]);
+    assert!(told.contains("  possible: lamp "), "{told}");
+}

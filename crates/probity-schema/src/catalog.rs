@@ -202,6 +202,22 @@ pub struct OperationBody {
     pub at: SourceLines,
 }
 
+impl OperationBody {
+    /// Whether the page describes the content of a success.
+    pub fn describes_success(&self) -> bool {
+        self.schema.is_some() && (self.statuses.is_empty() || self.has_status_of(2))
+    }
+
+    /// Whether the page describes the content of a refusal: a response with a status of 400 to 499.
+    pub fn describes_refusal(&self) -> bool {
+        self.schema.is_some() && self.has_status_of(4)
+    }
+
+    fn has_status_of(&self, class: u16) -> bool {
+        self.statuses.iter().any(|status| status / 100 == class)
+    }
+}
+
 /// A documented status code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

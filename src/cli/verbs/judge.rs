@@ -2,6 +2,7 @@
 
 use crate::campaign::{Conclusion, FindingRepetition, RecordedFinding, SpentRequests, TransitionTimes};
 use crate::cli::args::JudgeArguments;
+use crate::cli::config::ALLOW_UNDECIDED;
 use crate::cli::embedded::find_store;
 use crate::cli::recorded::{
     convert_read_error, load_recorded_suite, open_history, report_suite_fault, warn_of_torn_history,
@@ -12,7 +13,7 @@ use crate::oracle::{
 };
 use crate::plan::{FORMAT, Plan};
 use crate::report::{ReportLocation, ReportSubject, ReportTarget, compile_report, render_summary};
-use crate::session::{ExitKind, LoadedSuite, STATES_MAX, UserError, judge_report};
+use crate::session::{ClausePatterns, ExitKind, LoadedSuite, STATES_MAX, UserError, judge_report};
 use crate::terminal;
 
 /// Judges every plan of the file and prints the summary.
@@ -21,6 +22,8 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
     let mut reader = open_history(&arguments.history)?;
     let header = reader.read_first_header().map_err(convert_read_error)?;
     let loaded = load_recorded_suite(&store, &header)?;
+    let allowed = ClausePatterns::new(ALLOW_UNDECIDED, &arguments.allow_undecided)?;
+    allowed.check_matching(ALLOW_UNDECIDED, std::slice::from_ref(&loaded))?;
     let target = format!("none; {} was recorded at {}", arguments.history.display(), header.endpoint);
     terminal::print_line(&store.describe_origin(std::slice::from_ref(&loaded), &target));
     let judged =
@@ -49,6 +52,7 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
         selected: None,
         request_ids: &[],
         proofs: None,
+        may_stay_undecided: &|clause| allowed.names_any(clause),
         replay_options: &[],
     };
     let report = compile_report(&conclusion, &subject);

@@ -5,12 +5,13 @@ use crate::cli::args::LintArguments;
 use crate::cli::embedded::find_store;
 use crate::cli::own_pages::OwnPages;
 use crate::limits::RequestedLimits;
+use crate::oracle::ClauseDecidability;
 use crate::plan::SuiteHints;
 use crate::schema::catalog::Citation;
 use crate::session::{ExitKind, LoadedSuite, RunStart, SuiteStore, UserError, pick_worst};
-use crate::suite::{self, LintInputs, ProblemSeverity, SuiteProblem};
+use crate::suite::{self, LintInputs, ProblemSeverity, SuiteProblem, UnreachedClause};
 use crate::terminal;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Lints each suite; exit 4 if a suite has an error.
@@ -36,11 +37,11 @@ fn lint_suite(store: &SuiteStore, loaded: &LoadedSuite, arguments: &LintArgument
     let citations = read_citations(store, &loaded.suite.catalog)?;
     let pages = arguments.pages.as_ref().map(|folder| OwnPages::open(folder, &loaded.schemas.catalog)).transpose()?;
     let fresh = |citation: &Citation| pages.as_ref().map_or(Ok(()), |pages| pages.check_citation(citation));
-    let reachable = find_reachable_clauses(loaded);
+    let unreached = find_unreached_clauses(loaded);
     let evidence = LintInputs {
         citations: citations.as_deref(),
         fresh: pages.is_some().then_some(&fresh),
-        reachable: Some(&reachable),
+        unreached: Some(&unreached),
     };
     let found = suite::lint_suite(&loaded.suite.files, &loaded.suite, &loaded.schemas, evidence);
     let shown: Vec<SuiteProblem> = found
@@ -60,12 +61,18 @@ fn lint_suite(store: &SuiteStore, loaded: &LoadedSuite, arguments: &LintArgument
     Ok(if suite::has_errors(&found) { ExitKind::BadInput } else { ExitKind::Passed })
 }
 
-/// The clauses that calls at the mock can reach, with the mock's callers and the pools of the suite.
-fn find_reachable_clauses(loaded: &LoadedSuite) -> BTreeSet<String> {
+/// The clauses that a search does not reach, with the mock's callers and the pools of the suite.
+fn find_unreached_clauses(loaded: &LoadedSuite) -> BTreeMap<String, UnreachedClause> {
     let (model, schemas) = (&loaded.model, &loaded.schemas);
     let hints = Arc::new(SuiteHints::new(model, schemas));
     let limits = campaign::make_mock_limits(model, schemas, &RequestedLimits::NONE.for_mock());
-    DecidabilityCheck::new(model.clone(), schemas.clone(), hints, limits).list_reachable_ids()
+    let found = DecidabilityCheck::new(model.clone(), schemas.clone(), hints, limits).list_unreached();
+    let unreached = found.into_iter().filter_map(|(id, standing)| match standing {
+        ClauseDecidability::Unreachable(why) => Some((id, UnreachedClause::CannotApply(why))),
+        ClauseDecidability::NotReached(bounds) => Some((id, UnreachedClause::NotReached(bounds))),
+        ClauseDecidability::Reachable | ClauseDecidability::Unobservable(_) => None,
+    });
+    unreached.collect()
 }
 
 /// The locked citations of a catalog; none without a lock file.

@@ -12,9 +12,9 @@ use crate::model::Model;
 use crate::oracle::{ClauseSelection, Finding};
 use crate::report::{compile_evidence, describe_evidence, describe_steps, list_outcomes, write_file};
 use crate::session::{
-    CampaignSettings, ExitKind, JournalSettings, PLAN_BYTES_MAX, RunStart, SessionEvent, SessionListener, SpentTotals,
-    UserError, describe_targets, limit_campaign, load_profile, parse_plan, pick_worst, replay_plan, resolve_targets,
-    warn_of_credentials,
+    CampaignSettings, ClausePatterns, ExitKind, JournalSettings, PLAN_BYTES_MAX, RunStart, SessionEvent,
+    SessionListener, SpentTotals, UserError, describe_targets, limit_campaign, load_profile, parse_plan, pick_worst,
+    replay_plan, resolve_targets, warn_of_credentials,
 };
 use crate::terminal;
 use probity_input::read_input_bytes;
@@ -46,6 +46,7 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         limits: limit_campaign(&RequestedLimits::NONE, &target, SpentTotals::default()),
         selection: &ClauseSelection::default(),
         selected: None,
+        allow_undecided: &ClausePatterns::default(),
         settle_percent: config.settle_percent.unwrap_or(profile.settle_percent),
         recorded: &[],
         salt: start.make_salt(),

@@ -2,7 +2,7 @@
 
 use crate::cleanup::describe_leftovers;
 use crate::cli::args::RunArguments;
-use crate::cli::config::configure_run;
+use crate::cli::config::{ALLOW_UNDECIDED, configure_run};
 use crate::cli::dry_run::describe_forecast;
 use crate::cli::embedded::find_store;
 use crate::cli::exit::conclude_run;
@@ -30,6 +30,7 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     let today = &config.target.today;
     let loaded = names.iter().map(|name| store.load(name, today)).collect::<Result<Vec<LoadedSuite>, UserError>>()?;
     check_pools(&profile, &loaded, &store, today)?;
+    config.allow_undecided.check_matching(ALLOW_UNDECIDED, &loaded)?;
     let loaded = config.clauses.keep_matching(loaded)?;
     let targets = resolve_targets(&config.target.choice, config.target.fault.as_deref(), &profile, loaded)?;
     let loaded: Vec<LoadedSuite> = targets.iter().map(|(loaded, _)| loaded.clone()).collect();
@@ -40,6 +41,7 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
         store: &store,
         seed: config.seed,
         clauses: &config.clauses,
+        allow_undecided: &config.allow_undecided,
         limits: config.limits,
         settle_percent: config.target.settle_percent.unwrap_or(profile.settle_percent),
         profile: config.target.profile.as_ref().map(|path| path.display().to_string()),
@@ -54,7 +56,7 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     run_suites(
         &settings,
         &targets,
-        |loaded| Box::new(Progress::new(&loaded.name, loaded.model.clone(), alone)),
+        |loaded| Box::new(Progress::new(&loaded.name, loaded.model.clone(), alone, arguments.verbose)),
         |loaded, target, outcome| {
             let kinds = print_outcome(loaded, target, outcome, &settings);
             exits.extend(kinds.into_iter().map(|kind| (loaded.name.clone(), kind)));

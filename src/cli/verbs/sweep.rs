@@ -12,8 +12,8 @@ use crate::limits::RequestedLimits;
 use crate::oracle::ClauseSelection;
 use crate::profile::{ChangePolicy, Profile};
 use crate::session::{
-    CampaignSettings, ExitKind, JournalSettings, RunStart, Signals, SpentTotals, SuiteStore, SuiteTarget, SweepResult,
-    UserError, limit_campaign, load_profile, pick_worst, warn_of_credentials,
+    CampaignSettings, ClausePatterns, ExitKind, JournalSettings, RunStart, Signals, SpentTotals, SuiteStore,
+    SuiteTarget, SweepResult, UserError, limit_campaign, load_profile, pick_worst, warn_of_credentials,
 };
 use crate::terminal;
 use probity_input::escape_field;
@@ -200,6 +200,7 @@ impl Sweeper<'_> {
             ),
             selection: &ClauseSelection::default(),
             selected: None,
+            allow_undecided: &ClausePatterns::default(),
             settle_percent: self.profile.settle_percent,
             recorded: &[],
             salt: self.start.make_salt(),

@@ -284,6 +284,7 @@ fn judge(calls: &[Answered]) -> Vec<String> {
         selected: None,
         request_ids: &["x-example-id".to_string()],
         proofs: None,
+        may_stay_undecided: &|_| false,
         replay_options: &[],
     };
     let texts = findings.into_iter().enumerate().map(|(index, finding)| {

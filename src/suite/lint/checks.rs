@@ -17,7 +17,7 @@ pub fn lint_suite(
     let mut lint = LintContext::new(sheets, suite, schemas);
     typing::check_types(&mut lint);
     citations::check_citations(&mut lint, evidence);
-    reachability::check_reachability(&mut lint, evidence.reachable);
+    reachability::check_reachability(&mut lint, evidence.unreached);
     overlap::check_overlaps(&mut lint);
     silent_cells::check_silent_cells(&mut lint);
     observability::check_observability(&mut lint);

@@ -8,7 +8,7 @@ use crate::suite::place::SuitePlace;
 use crate::suite::problem::{ProblemSeverity, SuiteProblem};
 use crate::suite::suite_files::SuiteFiles;
 use crate::suite::types::Suite;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Checks that a page still has the text of a locked citation; the error describes the difference.
 pub type CitationCheck<'a> = &'a dyn Fn(&Citation) -> Result<(), String>;
@@ -20,8 +20,17 @@ pub struct LintInputs<'a> {
     pub citations: Option<&'a [Citation]>,
     /// The check against a local copy of the pages, if there is a copy.
     pub fresh: Option<CitationCheck<'a>>,
-    /// Ids of the clauses that a search through the model reached, if the search ran.
-    pub reachable: Option<&'a BTreeSet<String>>,
+    /// The clauses that a search through the model did not reach, by id, if the search ran.
+    pub unreached: Option<&'a BTreeMap<String, UnreachedClause>>,
+}
+
+/// Why a search through the model did not reach a clause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnreachedClause {
+    /// The clause cannot apply; with the condition that cannot hold.
+    CannotApply(String),
+    /// The bounds of the search, beyond which the clause may apply.
+    NotReached(String),
 }
 
 /// The suite under check and the problems found so far.

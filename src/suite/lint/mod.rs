@@ -13,5 +13,5 @@ mod merged_tree;
 mod typing;
 
 pub use checks::{find_type_errors, lint_suite};
-pub use context::{CitationCheck, LintInputs};
+pub use context::{CitationCheck, LintInputs, UnreachedClause};
 pub use silent_cells::{SilentCell, find_silent_cells};

@@ -1,14 +1,14 @@
 //! Clauses that can never apply.
 
-use super::context::LintContext;
+use super::context::{LintContext, UnreachedClause};
 use super::located_expressions::{build_clause_path, list_operations};
 use super::merged_tree::way;
 use super::partial_call::{ConditionTruth, PartialCall, collect_reads, list_candidate_values};
 use crate::expr::{Expr, ExprValue};
 use crate::suite::types::{Clause, ClauseDecision, ClauseTiming, IdExpression, ResourceKind, Suite};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-pub(super) fn check_reachability(lint: &mut LintContext, reachable: Option<&BTreeSet<String>>) {
+pub(super) fn check_reachability(lint: &mut LintContext, unreached: Option<&BTreeMap<String, UnreachedClause>>) {
     let suite = lint.suite;
     for (i, clause) in suite.clauses.iter().enumerate() {
         let mut at = build_clause_path(suite, i);
@@ -22,9 +22,17 @@ pub(super) fn check_reachability(lint: &mut LintContext, reachable: Option<&BTre
         if let Some((reason, hint)) = explain_never_true(suite, clause) {
             let message = format!("`{}` never applies: {reason}", clause.id);
             lint.report_error(place, "unreachable", message, hint);
-        } else if reachable.is_some_and(|ids| !ids.contains(&clause.id)) {
-            let message = format!("no sequence of calls found in the model makes `{}` apply", clause.id);
-            lint.report_warning(place, "unreachable", message, None);
+            continue;
+        }
+        match unreached.and_then(|clauses| clauses.get(&clause.id)) {
+            Some(UnreachedClause::CannotApply(why)) => {
+                lint.report_warning(place, "unreachable", format!("`{}` never applies: {why}", clause.id), None);
+            }
+            Some(UnreachedClause::NotReached(bounds)) => {
+                let message = format!("`{}` was {bounds}; longer sequences of calls may reach it", clause.id);
+                lint.report_warning(place, "not-reached", message, None);
+            }
+            None => {}
         }
     }
 }

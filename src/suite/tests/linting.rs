@@ -1,8 +1,10 @@
 use super::{HEAD, LampFiles, load_lamps};
 use crate::schema::CompiledCatalog;
 use crate::schema::catalog::Citation;
-use crate::suite::{LintInputs, SuiteProblem, find_silent_cells, has_errors, lint_suite, parse_suite, render_problems};
-use std::collections::BTreeSet;
+use crate::suite::{
+    LintInputs, SuiteProblem, UnreachedClause, find_silent_cells, has_errors, lint_suite, parse_suite, render_problems,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 fn lint_problems(rest: &str, evidence: LintInputs) -> Vec<SuiteProblem> {
     let text = format!("{HEAD}{rest}");
@@ -149,10 +151,20 @@ lamps.yaml:7:52: error[unreachable]: `f` never applies: no value of `lamp.label`
 #[test]
 fn a_clause_that_the_search_does_not_reach_is_reported() {
     let rest = "clauses:\n  - { id: a, cites: lamps:1, call: dimLamp, refuse: 409 }\n  - { id: b, cites: lamps:1, call: lightLamp, refuse: 409 }\n";
-    let reachable = BTreeSet::from(["b".to_string()]);
-    let found = lint_problems(rest, LintInputs { reachable: Some(&reachable), ..LintInputs::default() });
-    let told: Vec<&str> = found.iter().filter(|p| p.code == "unreachable").map(|p| p.message.as_str()).collect();
-    assert_eq!(told, ["no sequence of calls found in the model makes `a` apply"]);
+    let unreached = BTreeMap::from([
+        ("a".to_string(), UnreachedClause::NotReached("not reached within up to 8 calls".to_string())),
+        ("b".to_string(), UnreachedClause::CannotApply("`1 == 2` holds in no state".to_string())),
+    ]);
+    let found = lint_problems(rest, LintInputs { unreached: Some(&unreached), ..LintInputs::default() });
+    let about = |p: &&SuiteProblem| ["unreachable", "not-reached"].contains(&p.code);
+    let told: Vec<String> = found.iter().filter(about).map(|p| format!("{}: {}", p.code, p.message)).collect();
+    assert_eq!(
+        told,
+        [
+            "not-reached: `a` was not reached within up to 8 calls; longer sequences of calls may reach it",
+            "unreachable: `b` never applies: `1 == 2` holds in no state",
+        ]
+    );
 }
 
 #[test]
@@ -235,7 +247,7 @@ fn a_citation_must_be_locked_and_fresh() {
         1 => Ok(()),
         _ => Err("its text was changed".to_string()),
     };
-    let evidence = LintInputs { citations: Some(&locked), fresh: Some(&fresh), reachable: None };
+    let evidence = LintInputs { citations: Some(&locked), fresh: Some(&fresh), unreached: None };
     let found = lint_problems(rest, evidence);
     assert!(has_errors(&found));
     let told: Vec<String> = found.iter().filter(|p| p.code.ends_with("citation")).map(ToString::to_string).collect();
