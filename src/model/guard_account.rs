@@ -49,9 +49,9 @@ impl CallSituation<'_> {
     /// The parts of a condition that are not true.
     pub fn list_broken_parts(&self, condition: &Expr) -> Vec<GuardPart> {
         let combinations = list_combinations(self.model, self.asked, self.world);
-        let explained = combinations.iter().map(|combination| self.explain(condition, combination));
+        let mut explained = combinations.iter().map(|combination| self.explain(condition, combination));
         let broken = |parts: &Vec<GuardPart>| parts.iter().any(|part| part.holds != Some(true));
-        explained.filter(broken).next().unwrap_or_default()
+        explained.find(broken).unwrap_or_default()
     }
 
     fn list_parts(&self, clause: &Clause, combination: &ResourceCombination<'_>) -> Vec<GuardPart> {

@@ -114,7 +114,8 @@ impl ReasonFinder<'_> {
                 }
             }
             DifferenceKind::NotGone { resource, .. } => {
-                if !self.add_promise(&PromiseSubject::Absence(resource.clone()), None, evidence) {
+                let is_promised = self.add_promise(&PromiseSubject::Absence(resource.clone()), None, evidence);
+                if !is_promised {
                     self.add_last_shown(resource, None, evidence);
                 }
             }

@@ -159,7 +159,14 @@ pub(super) fn find_field(model: &Model, body: &Value, resource: &ResourceId, fie
 
 /// The place of the object that has an id at a pointer.
 fn find_entry(value: &Value, id_pointer: &str, id: &str, place: String) -> Option<String> {
-    if value.pointer(id_pointer).is_some_and(|known| known.as_str() == Some(id) || known.to_string() == id) {
+    let is_id = |known: &Value| match known {
+        Value::String(text) => text == id,
+        other => {
+            let shown = other.to_string();
+            shown == id
+        }
+    };
+    if value.pointer(id_pointer).is_some_and(is_id) {
         return Some(place);
     }
     match value {
