@@ -20,7 +20,9 @@ pub fn explain_unreachable(model: &Model, clause: ClauseId) -> Option<String> {
         let names = resource.fields.iter().map(|field| field.name.as_str());
         let names = names.chain(resource.remembers.iter().map(|(name, _)| name.as_str()));
         let record: BTreeMap<Arc<str>, ExprValue> = names.chain(["id", "seq", "rest"]).map(unknown).collect();
-        let shown = states.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        // Constants of the effects that are no names, such as conditions, are candidates too.
+        let named = states.iter().filter(|state| matches!(state, ExprValue::Str(_)));
+        let shown = named.map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let mut candidates: Vec<ExprValue> = states
             .into_iter()
             .map(|value| {
