@@ -74,7 +74,7 @@ fn describe_reply(reply: &Reply) -> String {
         ReplyBody::Text { begins, .. } | ReplyBody::TooLarge { begins, .. } => {
             format!("not JSON: {}", shorten_text(begins, BODY_CHARS_MAX))
         }
-        ReplyBody::Shortened { bytes, .. } => format!("{bytes} bytes"),
+        ReplyBody::Shortened { bytes, .. } => return format!("{}, a body of {bytes} bytes", reply.status),
     };
     format!("{} {body}", reply.status).trim_end().to_string()
 }

@@ -393,7 +393,7 @@ fn a_selected_clause_without_a_decision_is_no_success() {
 #[test]
 fn an_undecided_clause_is_excused_by_name_and_listed() {
     let (code, told) =
-        run_briefly("excused-clause", &["--clause", "d*", "--clause", "light*", "--allow-undecided", "dim.*"]);
+        run_briefly("excused-clause", &["--clause", "d*", "--clause", "light*", "--allow-undecided", "dim*"]);
     assert_eq!(code, 0, "{told}");
     assert!(told.contains("Excused by --allow-undecided, and not proved"), "{told}");
 }
@@ -419,7 +419,7 @@ fn verbose_runs_show_each_request_and_response_and_the_possible_states() {
     assert!(!quiet.contains("lightLamp (v1)"), "{quiet}");
     let (_, told) = run_briefly("verbose", &["-v"]);
     assert!(told.contains("lamps: plan 0, step 1: lightLamp (v1) "), "{told}");
-    assert!(told.contains(" ms: 201 {\""), "{told}");
+    assert!(told.contains(" ms: 201, a body of "), "{told}");
     assert!(!told.contains("possible: "), "{told}");
     let (_, told) = run_briefly("very-verbose", &["-vv"]);
     assert!(told.contains("  possible: lamp "), "{told}");
