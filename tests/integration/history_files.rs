@@ -6,7 +6,9 @@ use probity::history::{HistoryFile, HistoryReader, read_histories, write_history
 use probity::limits::Limits;
 use probity::mock::{Tempo, list_mutants};
 use probity::model::{BeliefLimits, ClauseTally};
-use probity::oracle::{ClauseDecidability, ClauseSelection, Finding, judge_history, judge_records};
+use probity::oracle::{
+    ClauseDecidability, ClauseSelection, Finding, FindingNovelty, KnownFindings, judge_history, judge_records,
+};
 use probity::plan_execution::Cancellation;
 use probity::session::{LoadedSuite, STATES_MAX, SuiteStore};
 use std::path::Path;
@@ -33,16 +35,19 @@ fn record_campaign(loaded: &LoadedSuite, seed: u64) -> HistoryCollector {
 /// Counts and findings of the histories in memory. A repeated deviation is counted as in a run.
 fn judge_in_memory(loaded: &LoadedSuite, bytes: &[u8]) -> (ClauseTally, Vec<Finding>) {
     let (mut tally, mut findings): (ClauseTally, Vec<Finding>) = Default::default();
+    let mut known = KnownFindings::default();
     for history in read_histories(&mut &*bytes, "memory").unwrap().0 {
         let bounds =
             BeliefLimits { states_max: STATES_MAX, settle_percent: history.header.settle_percent, insight: false };
         let (judge, judged) = judge_history(&history, &loaded.model, &loaded.schemas, bounds).unwrap();
         tally.merge(judge.tally());
         for finding in judged.into_iter().flat_map(|judged| judged.findings) {
-            if findings.iter().any(|known| known.clauses == finding.clauses) {
-                tally.repeated += 1;
-            } else {
-                findings.push(finding);
+            match known.classify_finding(&finding) {
+                FindingNovelty::New => findings.push(finding),
+                FindingNovelty::Repeated(index) => {
+                    findings[index].add_repetition(&finding);
+                    tally.repeated += 1;
+                }
             }
         }
     }
