@@ -27,10 +27,10 @@ def overlap(one, other):
 
 
 def cited(finding):
-    """The citations of a finding: of its clauses, and of the schema that the response violates (`… [page:lines]`)."""
+    """The citations of a finding: of its clauses, and of the rules of a schema that a body breaks."""
     cites = [cite for clause in finding['clauses'] for cite in clause['cites']]
-    ends = [text.rstrip(']').rpartition('[')[2] for text in finding.get('violations') or [] if text.endswith(']')]
-    return cites + [cite for end in ends for cite in end.split(', ') if ':' in cite]
+    differences = (finding.get('evidence') or {}).get('differences') or []
+    return cites + [difference['cite'] for difference in differences if difference.get('cite')]
 
 
 def is_it(wanted, finding):
