@@ -43,8 +43,8 @@ pub async fn run_campaign(
     Ok(gathered.conclude_campaign(&share, order.seed, &order.selection, order.standing))
 }
 
-/// Starts plans while the limits allow and plans have something to send, and takes the results until no plan is running. Running plans are
-/// awaited after the end of the campaign, because each plan cleans up.
+/// Starts plans while the limits allow and plans have something to send, and takes the results until no plan is
+/// running. Running plans are awaited after the end of the campaign, because each plan cleans up.
 async fn run_plans(
     share: &CampaignState<'_>,
     order: &CampaignInput<'_>,
@@ -105,8 +105,8 @@ async fn run_plans(
     }
 }
 
-/// Plans in a row that sent nothing, most recent last. After some of them no later plan will send anything either, for
-/// example because resources that cannot be deleted take all places.
+/// The number of plans in a row that sent no request. After some of them no later plan will send a request either, for
+/// example because resources that cannot be deleted take all places of live resources.
 #[derive(Default)]
 struct QuietPlans(u64);
 

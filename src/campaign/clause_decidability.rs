@@ -58,16 +58,11 @@ impl DecidabilityCheck {
         ))
     }
 
-    /// The clauses of the suite that cannot apply or that the search did not reach, by id.
+    /// Whether each clause of the suite can be decided, by id.
     #[must_use]
-    pub fn list_unreached(&self) -> BTreeMap<String, ClauseDecidability> {
+    pub fn list_decidability(&self) -> BTreeMap<String, ClauseDecidability> {
         let all = (0..self.model.suite.clauses.len()).map(|index| ClauseId(index as u32));
-        let judged = all.map(|clause| (self.model.clause_info(clause).id.clone(), self.find_decidability(clause)));
-        judged
-            .filter(|(_, found)| {
-                matches!(found, ClauseDecidability::Unreachable(_) | ClauseDecidability::NotReached(_))
-            })
-            .collect()
+        all.map(|clause| (self.model.clause_info(clause).id.clone(), self.find_decidability(clause))).collect()
     }
 
     fn search_reachable(&self) -> &ReachableClauses {

@@ -22,7 +22,8 @@ pub fn describe_exchange(suite: &str, plan: u64, exchange: &Exchange) -> String 
     };
     let request = format!("{suite}: plan {plan}, step {}{cause}: {}", step + 1, describe_call(call));
     let after = received_ms.saturating_sub(*sent_ms);
-    let response = format!("  {sent_ms} ms + {after} ms: {}", describe_outcome(outcome));
+    let response =
+        format!("  -> {} (sent {sent_ms} ms after the start of the plan, took {after} ms)", describe_outcome(outcome));
     format!("{}\n{}", escape_line(&request), escape_line(&response))
 }
 

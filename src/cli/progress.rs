@@ -53,8 +53,15 @@ impl Progress {
 
     fn format_line(&self) -> String {
         format!(
-            "{}: {} of {} clauses passed, {} deviations, {} of at most {} requests, plan {}",
-            self.suite, self.passed, self.clauses, self.found, self.requests, self.requests_max, self.plan
+            "{}: {} of {} clauses passed, {} {}, {} of at most {} requests, plan {}",
+            self.suite,
+            self.passed,
+            self.clauses,
+            self.found,
+            if self.found == 1 { "deviation" } else { "deviations" },
+            self.requests,
+            self.requests_max,
+            self.plan
         )
     }
 

@@ -36,15 +36,6 @@ pub enum ClauseDecidability {
     NotReached(String),
 }
 
-impl ClauseDecidability {
-    /// Whether a run is expected to decide the clause. A bounded search proves nothing, so a clause that the search did
-    /// not reach counts as expected.
-    #[must_use]
-    pub fn is_decidable(&self) -> bool {
-        matches!(self, ClauseDecidability::Reachable | ClauseDecidability::NotReached(_))
-    }
-}
-
 /// The result of one clause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClauseResult {

@@ -4,7 +4,7 @@ use super::call_row::{compose_recorded_request, find_address, find_field, format
 use super::evidence_rows::EvidenceRow;
 use super::report_subject::ReportSubject;
 use super::report_target::ReportTarget;
-use super::script_value::{ScriptValues, name_variable, quote_script_word};
+use super::script_value::{ScriptValues, name_variable};
 use super::shell_word::quote_word;
 use crate::history::{CallCause, Exchange, Outcome, Reply, ReplyBody};
 use crate::model::ResourceId;
@@ -47,7 +47,7 @@ pub(super) fn write_curl_script(
     if shown.is_empty() {
         return Err("the requests are not in the history".to_string());
     }
-    let mut script = CurlScript { subject, values: ScriptValues::default(), variables: BTreeMap::new(), jq: false };
+    let mut script = CurlScript { subject, values: ScriptValues::new(&shown), variables: BTreeMap::new(), jq: false };
     let mut body = String::new();
     for (index, exchange) in shown.iter().enumerate() {
         let next = shown.get(index + 1).copied();
@@ -58,7 +58,7 @@ pub(super) fn write_curl_script(
     for difference in heading.evidence.differences.iter().take(3) {
         let place = if difference.place.is_empty() { String::new() } else { format!("{}: ", difference.place) };
         let line = format!("expected: {place}{}; in the run came: {}", difference.expected, difference.got);
-        let _ = writeln!(text, "printf '%s\\n' {}", quote_script_word(&print_on_one_line(&line)));
+        let _ = writeln!(text, "printf '%s\\n' {}", quote_word(&print_on_one_line(&line)));
     }
     for variable in script.values.ids.values() {
         let _ = writeln!(text, "printf '%s\\n' \"left behind: {variable} ${{{variable}}}\"");
@@ -100,7 +100,7 @@ impl CurlScript<'_> {
                 text.push_str(": \"${ENDPOINT:?set ENDPOINT to the address of the service}\"\n");
             }
         } else {
-            let _ = writeln!(text, "ENDPOINT=${{ENDPOINT:-{}}}", quote_script_word(address));
+            let _ = writeln!(text, "ENDPOINT=${{ENDPOINT:-{}}}", quote_word(address));
         }
         for (variable, (caller, header)) in &self.variables {
             let default = if is_mock { format!("={caller}-token") } else { describe_variable(caller, header) };
@@ -134,7 +134,7 @@ impl CurlScript<'_> {
             let _ = writeln!(
                 out,
                 "\n# After step {step}: {operation}, until the response is as in the run.\nawait {seconds} {status} {} {command}",
-                quote_script_word(&part)
+                quote_word(&part)
             );
         } else {
             let pause = before.map_or(0, |before| exchange.sent_ms.saturating_sub(before.received_ms)) / 1_000;
@@ -152,22 +152,28 @@ impl CurlScript<'_> {
         let call = self.values.replace_in_call(&exchange.call);
         let request = compose_recorded_request(self.subject, &Exchange { call, ..exchange.clone() })
             .ok_or("the catalog has no address for a request")?;
-        let mut command = format!("{} {}", request.method, quote_script_word(&format_target(&request)));
+        let mut command = format!("{} {}", request.method, self.values.quote_word(&format_target(&request)));
         for header in self.list_credential_headers(&exchange.call.caller)? {
+            if !is_plain(&header) {
+                return Err(format!("the header {header} of the credentials has characters that a shell interprets"));
+            }
             let variable = name_variable(&format!("{}_{header}", exchange.call.caller)).to_ascii_uppercase();
             let _ = write!(command, " -H \"{header}: ${{{variable}}}\"");
             self.variables.insert(variable, (exchange.call.caller.clone(), header));
         }
         for (name, value) in &request.headers {
-            let _ = write!(command, " -H {}", quote_script_word(&format!("{name}: {value}")));
+            let _ = write!(command, " -H {}", self.values.quote_word(&format!("{name}: {value}")));
         }
         if let Some(body) = &request.body {
             let body = body.to_string();
             if body.len() > BODY_BYTES_MAX {
                 return Err("a request body is too long for a command line".to_string());
             }
-            let _ =
-                write!(command, " \\\n  -H 'content-type: application/json' --data-raw {}", quote_script_word(&body));
+            let _ = write!(
+                command,
+                " \\\n  -H 'content-type: application/json' --data-raw {}",
+                self.values.quote_word(&body)
+            );
         }
         Ok(command)
     }
@@ -235,7 +241,7 @@ impl CurlScript<'_> {
                 ));
             }
             self.jq = true;
-            let path = quote_script_word(&format!("getpath({})", Value::Array(path)));
+            let path = quote_word(&format!("getpath({})", Value::Array(path)));
             return Some(format!("jq -r {path} \"$response\""));
         }
         let (name, _) = reply.headers.iter().find(|(_, value)| value.ends_with(id))?;

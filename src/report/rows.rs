@@ -104,7 +104,7 @@ pub struct FindingRow {
     /// not recognise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recognise: Option<String>,
-    /// Ids of further clauses that other responses with the same entry contradict.
+    /// Ids of further clauses that repetitions of the deviation contradict.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<String>,
     /// Reports of format 1 call the counterexample `witness`.

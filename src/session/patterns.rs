@@ -32,7 +32,7 @@ impl ClausePatterns {
     /// Whether a name matches at least one pattern, or there is no pattern.
     #[must_use]
     pub fn matches_name(&self, name: &str) -> bool {
-        self.compiled.is_empty() || self.compiled.iter().any(|pattern| pattern.is_match(name))
+        self.compiled.is_empty() || self.names_any(name)
     }
 
     /// Whether a name matches at least one pattern. Without a pattern no name does.

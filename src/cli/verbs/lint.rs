@@ -66,7 +66,7 @@ fn find_unreached_clauses(loaded: &LoadedSuite) -> BTreeMap<String, UnreachedCla
     let (model, schemas) = (&loaded.model, &loaded.schemas);
     let hints = Arc::new(SuiteHints::new(model, schemas));
     let limits = campaign::make_mock_limits(model, schemas, &RequestedLimits::NONE.for_mock());
-    let found = DecidabilityCheck::new(model.clone(), schemas.clone(), hints, limits).list_unreached();
+    let found = DecidabilityCheck::new(model.clone(), schemas.clone(), hints, limits).list_decidability();
     let unreached = found.into_iter().filter_map(|(id, standing)| match standing {
         ClauseDecidability::Unreachable(why) => Some((id, UnreachedClause::CannotApply(why))),
         ClauseDecidability::NotReached(bounds) => Some((id, UnreachedClause::NotReached(bounds))),
