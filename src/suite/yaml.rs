@@ -4,6 +4,7 @@ use super::place::SuitePlace;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use serde_saphyr::{Location, Spanned};
+use std::collections::HashMap;
 
 /// A value in the file.
 #[derive(Debug, Clone)]
@@ -56,11 +57,15 @@ pub(super) fn read_yaml(text: &str) -> (Option<YamlNode>, Vec<YamlError>) {
     match read_yaml_with(text, DuplicateKeyPolicy::Error) {
         Ok(node) => (Some(node), Vec::new()),
         Err(error) => {
-            let mut troubles = vec![convert_yaml_error(&error)];
             let repeated = matches!(error.without_snippet(), serde_saphyr::Error::DuplicateMappingKey { .. });
             let tree = if repeated { read_yaml_with(text, DuplicateKeyPolicy::LastWins).ok() } else { None };
+            let mut troubles = Vec::new();
             if let Some(tree) = &tree {
                 find_repeated_keys(tree, &mut troubles);
+            }
+            // The YAML parser names the first of the repeated keys only, and not the earlier place.
+            if troubles.is_empty() {
+                troubles.push(convert_yaml_error(&error));
             }
             (tree, troubles)
         }
@@ -87,15 +92,18 @@ fn convert_yaml_error(error: &serde_saphyr::Error) -> YamlError {
     YamlError { place, message }
 }
 
-/// Adds the repeated keys, besides the key reported by the YAML parser.
+/// Adds an error for each repeated key, with the place of the key before. The lines are lines of this file.
 fn find_repeated_keys(node: &YamlNode, troubles: &mut Vec<YamlError>) {
     match &node.kind {
         YamlValue::Map(entries) => {
-            for (i, (key, value)) in entries.iter().enumerate() {
-                let repeated = entries[..i].iter().any(|(earlier, _)| earlier.text == key.text);
-                if repeated && troubles.iter().all(|t| t.place != key.place) {
-                    troubles
-                        .push(YamlError { place: key.place, message: format!("duplicate mapping key: {}", key.text) });
+            let mut known: HashMap<&str, SuitePlace> = HashMap::new();
+            for (key, value) in entries {
+                if let Some(first) = known.insert(&key.text, key.place) {
+                    let message = format!(
+                        "duplicate mapping key: `{}` is in line {} already; keep one of the two",
+                        key.text, first.line
+                    );
+                    troubles.push(YamlError { place: key.place, message });
                 }
                 find_repeated_keys(value, troubles);
             }

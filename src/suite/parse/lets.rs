@@ -108,9 +108,11 @@ pub(super) fn check_roots_exist(
         return;
     };
     for (name, value) in entries {
-        if let (Some(LetDefinition::Expression(expr)), YamlValue::Text(text)) = (lets.get(&name.text), &value.kind) {
-            debug_assert_eq!(expr.text(), &text[1..]);
-            reader.read_expression_text(value, &text[1..], 1, &format!("`{}`", name.text), &known);
+        // A name that the file gives twice, which is an error, has the last definition.
+        if let (Some(LetDefinition::Expression(expr)), YamlValue::Text(text)) = (lets.get(&name.text), &value.kind)
+            && text.strip_prefix('=') == Some(expr.text())
+        {
+            reader.read_expression_text(value, expr.text(), 1, &format!("`{}`", name.text), &known);
         }
     }
 }

@@ -206,6 +206,20 @@ fn a_repeated_key_is_refused_and_the_rest_is_parsed() {
 }
 
 #[test]
+fn a_name_that_is_defined_twice_is_refused_with_both_places() {
+    for twice in ["  glow: '=lamp.status'\n  glow: '=bulb'\n", "  glow: é\n  glow: '=lamp.status'\n"] {
+        let text = format!("{HEAD}let:\n{twice}clauses: []\n");
+        let second = text.lines().position(|line| line.starts_with("  glow")).expect("the name is there") + 2;
+        let found = render_complaints(&text);
+        let expected = format!(
+            "lamps.yaml:{second}:3: error[not-yaml]: duplicate mapping key: `glow` is in line {} already",
+            second - 1
+        );
+        assert!(found.contains(&expected), "{found}");
+    }
+}
+
+#[test]
 fn the_id_of_a_created_resource_may_be_shown_by_another() {
     let about = "about:\n  \"*\": { lamp: path.lamp_id }\n  buyLamp: { lamp: { new: reply.lamp.id }, spare: { is: lamp, new: it.bulb.id, told by: lamp } }\n";
     let text = format!(

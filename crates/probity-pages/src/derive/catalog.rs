@@ -98,7 +98,8 @@ impl BodyWriter<'_> {
     fn write_bodies(&mut self, bodies: &[DraftBody]) -> Vec<OperationBody> {
         let mut out = Vec::new();
         for (nth, body) in bodies.iter().enumerate() {
-            let file = (!body.is_empty()).then(|| choose_schema_file(self.operation, bodies, nth));
+            let file =
+                (!body.is_empty()).then(|| self.choose_free_file(choose_schema_file(self.operation, bodies, nth)));
             if let Some(file) = &file {
                 let schema = self.build_schema(body, file);
                 self.schemas.insert(file.clone(), schema);
@@ -111,6 +112,15 @@ impl BodyWriter<'_> {
             });
         }
         out
+    }
+
+    /// Numbers a name that another body has already. Signs that no file name has are left out of versions, and an id
+    /// may end as another file name does.
+    fn choose_free_file(&self, file: String) -> String {
+        let stem = file.trim_end_matches(".json");
+        let numbered = (2..).map(|count| format!("{stem}.{count}.json"));
+        let mut names = std::iter::once(file.clone()).chain(numbered);
+        names.find(|name| !self.schemas.contains_key(name)).expect("the numbers do not end before the schemas do")
     }
 
     fn build_schema(&self, body: &DraftBody, file: &str) -> Value {
@@ -144,7 +154,17 @@ fn choose_schema_file(operation: &str, bodies: &[DraftBody], nth: usize) -> Stri
         parts.push(body.suffix.clone());
     }
     parts.push("json".into());
-    parts.join(".")
+    parts.iter().map(|part| keep_file_signs(part)).collect::<Vec<_>>().join(".")
+}
+
+/// Most characters of one part of a file name.
+const FILE_PART_MAX: usize = 100;
+
+/// A text of a page as part of a file name: letters, digits, `-`, `_` and `.`. Any other sign becomes `-`, since it
+/// could leave the folder of the catalog, or be refused by a file system.
+fn keep_file_signs(text: &str) -> String {
+    let keep = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
+    text.chars().map(keep).take(FILE_PART_MAX).collect()
 }
 
 /// Returns a note together with the operations behind the links of the note.

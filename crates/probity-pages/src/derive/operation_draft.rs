@@ -2,6 +2,7 @@
 
 use super::field::{BodyDirection, DraftField};
 use super::notes::LinkedNote;
+use crate::manifest::is_word;
 use probity_schema::catalog::{ActionKey, ApiVersion, Binding, DocumentedStatus, SourceLines};
 
 /// An operation before the doubts of the operation have ids.
@@ -76,6 +77,16 @@ impl DraftBody {
     }
 }
 
+/// A name of a page as the id of an operation: unchanged if the name can be an id, and in camel case otherwise. The id
+/// becomes part of file names.
+pub(super) fn make_word(name: &str) -> String {
+    if is_word(name) { name.to_string() } else { to_camel_case(name) }
+}
+
+/// Most characters of an id in camel case. File names have an end (255 bytes at most systems), and need some for more
+/// than the id.
+const CAMEL_CASE_MAX: usize = 100;
+
 /// Writes a title as one word: `Dimming a Lamp (Old)` becomes `dimmingALamp`.
 pub(super) fn to_camel_case(title: &str) -> String {
     let mut depth = 0;
@@ -104,5 +115,6 @@ pub(super) fn to_camel_case(title: &str) -> String {
         }
         out.extend(chars.map(|c| c.to_ascii_lowercase()));
     }
+    out.truncate(CAMEL_CASE_MAX);
     if out.is_empty() { "operation".into() } else { out }
 }

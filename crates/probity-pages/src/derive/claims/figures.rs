@@ -112,8 +112,8 @@ fn parse_length(sentence: &str) -> Option<(ClaimBounds, bool)> {
         return Some(((least, parse_number(&it[1])), bytes(it.get(2))));
     }
     if let Some(it) = EXCLUSIVE.captures(sentence) {
-        let least = ABOVE.captures(sentence).and_then(|above| parse_number(&above[1])).map(|above| above + 1);
-        return Some(((least, parse_number(&it[1]).map(|it| it - 1)), bytes(it.get(2))));
+        let least = ABOVE.captures(sentence).and_then(|above| parse_number(&above[1])?.checked_add(1));
+        return Some(((least, parse_number(&it[1]).and_then(|it| it.checked_sub(1))), bytes(it.get(2))));
     }
     if let Some(it) = MOST_BARE.captures(sentence).or_else(|| LENGTH_AT_MOST.captures(sentence)) {
         return Some(((None, parse_number(&it[1])), sentence.contains("byte")));

@@ -109,7 +109,8 @@ fn read_schema_lengths(layers: &SchemaLayers, field: &mut DraftField) {
     field.claims.length = join_bounds(low, high);
 }
 
-/// Reads bounds of numbers. An exclusive bound is a truth value in OpenAPI 3.0 and a number in 3.1.
+/// Reads bounds of numbers. An exclusive bound is a truth value in OpenAPI 3.0 and a number in 3.1. An exclusive bound of
+/// an integer becomes the next integer, and stays as written where there is no next integer of 64 bits.
 fn read_schema_ranges(layers: &SchemaLayers, field: &mut DraftField) {
     let integer = field.value_type == FieldType::Integer;
     let mut ends = [None, None];
@@ -119,18 +120,20 @@ fn read_schema_ranges(layers: &SchemaLayers, field: &mut DraftField) {
         let bound = find_narrowest(layers, keyword, nth == 0);
         let strict = layers.find_first(exclusive);
         let out = strict.is_some_and(SourceValue::is_true);
-        match (bound, layers.find_first(keyword)) {
-            (Some((value, node)), _) if integer => ends[nth] = Some((value + if out { step } else { 0 }, node)),
+        let whole = bound.filter(|_| integer);
+        let inclusive = whole.and_then(|(value, node)| Some((value.checked_add(if out { step } else { 0 })?, node)));
+        match (inclusive, layers.find_first(keyword)) {
+            (Some(bound), _) => ends[nth] = Some(bound),
             (_, Some(node)) if matches!(node.kind, SourceValueKind::Number(_)) => {
                 field.copied_keywords.insert(if out { exclusive } else { keyword }.to_string(), node.to_json());
             }
             _ => {}
         }
         if let Some(node) = strict.filter(|it| matches!(it.kind, SourceValueKind::Number(_))) {
-            match parse_whole_number(node).filter(|_| integer) {
+            match parse_whole_number(node).filter(|_| integer).and_then(|value: i64| value.checked_add(step)) {
                 // With both bounds, the narrower bound holds.
-                Some(value) if ends[nth].is_none_or(|(old, _): (i64, _)| (value + step - old) * step > 0) => {
-                    ends[nth] = Some((value + step, node));
+                Some(value) if ends[nth].is_none_or(|(old, _)| if step > 0 { value > old } else { value < old }) => {
+                    ends[nth] = Some((value, node));
                 }
                 Some(_) => {}
                 None => {

@@ -1,9 +1,8 @@
 //! The operations of a description with their places.
 
 use super::node::follow_references;
-use crate::derive::operation_draft::to_camel_case;
+use crate::derive::operation_draft::{make_word, to_camel_case};
 use crate::dialect::openapi::METHODS;
-use crate::manifest::is_word;
 use crate::value::SourceValue;
 
 /// An operation in the description.
@@ -47,9 +46,5 @@ pub(super) fn find_operations(root: &SourceValue) -> Vec<DescribedOperation<'_>>
 /// Returns the operation id as one word, or method and path without an id.
 pub(super) fn name_operation(place: &DescribedOperation) -> String {
     let written = place.operation.get("operationId").and_then(SourceValue::as_text).unwrap_or_default();
-    if is_word(written) {
-        return written.to_string();
-    }
-    let words = if written.is_empty() { format!("{} {}", place.method, place.path) } else { written.to_string() };
-    to_camel_case(&words)
+    if written.is_empty() { to_camel_case(&format!("{} {}", place.method, place.path)) } else { make_word(written) }
 }

@@ -5,7 +5,7 @@ use super::parameters::{build_address, collect_headers};
 use crate::derive::doubts::{DraftDoubt, DraftDoubts, add_doubt, make_side};
 use crate::derive::field::{DraftField, FieldNeed, make_source};
 use crate::derive::input::PageInput;
-use crate::derive::operation_draft::{DraftBody, DraftOperation, to_camel_case};
+use crate::derive::operation_draft::{DraftBody, DraftOperation, make_word, to_camel_case};
 use crate::derive::page_parts::place_blocks;
 use crate::derive::survey::PageSurvey;
 use crate::derive::types::FieldType;
@@ -44,7 +44,7 @@ pub(in crate::derive) fn make_operation(
         .entry
         .operation
         .clone()
-        .or(action.as_ref().map(|it| it.name.clone()))
+        .or(action.as_ref().map(|it| make_word(&it.name)))
         .unwrap_or_else(|| to_camel_case(&title));
     let notes = notes::read_notes(&placed, page);
     drafts.assign_unit(start, nth);

@@ -1,8 +1,9 @@
 //! Reading pages from files and writing the result.
 
 use super::derive_sample;
-use super::samples::{DIM_MD, OFF_RST};
+use super::samples::{DIM_MD, LAMP_PIPES, OFF_RST};
 use crate::derive::{DeriveOptions, PageSources, derive_files, write_derivation};
+use probity_schema::{CatalogFolder, CompiledCatalog};
 
 #[test]
 fn equal_pages_give_equal_bytes_and_stale_schemas_are_removed() {
@@ -28,6 +29,26 @@ fn equal_pages_give_equal_bytes_and_stale_schemas_are_removed() {
         names,
         ["catalog.json", "citations.json", "dim.request.json", "dim.response.json", "doubts.json", "mine.txt"]
     );
+}
+
+#[test]
+fn names_of_pages_become_file_names_that_a_catalog_accepts() {
+    // An action and versions with signs that no file name has; without them the names are as on the page.
+    let action = DIM_MD.replace("\"dim\": {", "\"os/../Dim\\\\Lamp\": {");
+    let versions = LAMP_PIPES
+        .replace("1 - 2.1", "1 - 2\\1/x")
+        .replace("| 2.1 |", "| 2\\1/x |")
+        .replace("lampserver 2.1", "lampserver 2\\1/x");
+    let long = OFF_RST.replace("Turning a Lamp Off", &format!("Turning {}", "very ".repeat(100)));
+    for page in [&action, &versions, &long] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let derived = derive_sample(&[("page", page)]);
+        assert!(!derived.schemas.is_empty());
+        write_derivation(&derived, folder.path()).expect("written");
+        let loaded = CompiledCatalog::load(&CatalogFolder(folder.path().to_path_buf())).expect("the catalog loads");
+        assert_eq!(loaded.bodies().count(), derived.schemas.len());
+    }
+    assert!(derive_sample(&[("page", &action)]).schemas.contains_key("osDimLamp.request.json"));
 }
 
 #[test]
