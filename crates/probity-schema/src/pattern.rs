@@ -1,6 +1,8 @@
 //! ECMA regular expressions: test a text, draw a text.
 
 use super::rng::SeededRng;
+use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::string::{RegexGeneratorStrategy, string_regex};
 use regex::Regex;
@@ -31,7 +33,7 @@ impl PartialEq for TextPattern {
 enum PatternMatcher {
     Plain(Regex),
     /// A pattern with look-around or back references, which the `regex` crate lacks.
-    Rich(Box<jsonschema::Validator>),
+    Rich(Box<Validator>),
 }
 
 impl TextPattern {
@@ -55,11 +57,12 @@ impl TextPattern {
         Ok(TextPattern { text: text.to_string(), matcher, strategy: OnceLock::new() })
     }
 
-    /// Whether the pattern matches anywhere in the text.
-    pub(super) fn matches(&self, text: &str) -> bool {
+    /// Whether the pattern matches anywhere in the text. `None` if the search was given up: the pattern may match, and
+    /// may not.
+    pub(super) fn matches(&self, text: &str) -> Option<bool> {
         match &self.matcher {
-            PatternMatcher::Plain(regex) => regex.is_match(text),
-            PatternMatcher::Rich(validator) => validator.is_valid(&serde_json::Value::from(text)),
+            PatternMatcher::Plain(regex) => Some(regex.is_match(text)),
+            PatternMatcher::Rich(validator) => check_with_library(validator, &serde_json::Value::from(text)),
         }
     }
 
@@ -71,12 +74,25 @@ impl TextPattern {
         let build = || {
             let text = translate_pattern(&self.text, PatternUse::Draw);
             refuse_long_texts(&text)?;
+            refuse_empty_sets(&text)?;
             string_regex(&text).map_err(|error| error.to_string())
         };
         let strategy = self.strategy.get_or_init(build).as_ref();
         let strategy = strategy.map_err(|cause| format!("the pattern cannot be drawn from: {cause}"))?;
         let tree = strategy.new_tree(rng.runner()).map_err(|reason| reason.to_string())?;
         Ok(tree.current())
+    }
+}
+
+/// Whether the `jsonschema` crate accepts a value. `None` if the search for a pattern took too many steps, and the
+/// result depends on the pattern.
+pub(super) fn check_with_library(validator: &Validator, value: &serde_json::Value) -> Option<bool> {
+    match validator.validate(value) {
+        Ok(()) => Some(true),
+        Err(error) => match error.kind() {
+            ValidationErrorKind::BacktrackLimitExceeded { .. } | ValidationErrorKind::RegexEngineFailure { .. } => None,
+            _ => Some(false),
+        },
     }
 }
 
@@ -94,6 +110,26 @@ fn refuse_long_texts(pattern: &str) -> Result<(), String> {
         }
         // Look-around is not parsed here.
         _ => Ok(()),
+    }
+}
+
+/// Refuses a pattern with a set without a character, from which proptest cannot draw. In ECMA `[]` is such a set, and so
+/// is a set that a draw narrows down to printable ASCII, if the set has other characters only.
+fn refuse_empty_sets(pattern: &str) -> Result<(), String> {
+    match regex_syntax::parse(pattern) {
+        Ok(form) if has_empty_set(&form) => Err("one of its sets has no character of printable ASCII".to_string()),
+        // Look-around is not parsed here.
+        _ => Ok(()),
+    }
+}
+
+fn has_empty_set(form: &Hir) -> bool {
+    match form.kind() {
+        HirKind::Class(class) => class.is_empty(),
+        HirKind::Empty | HirKind::Look(_) | HirKind::Literal(_) => false,
+        HirKind::Capture(capture) => has_empty_set(&capture.sub),
+        HirKind::Repetition(repetition) => has_empty_set(&repetition.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(has_empty_set),
     }
 }
 

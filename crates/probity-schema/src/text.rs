@@ -61,9 +61,10 @@ impl<'a> TextRules<'a> {
         length >= self.min && self.max.is_none_or(|max| length <= max) && self.has_form(text)
     }
 
-    /// Whether a text has the patterns and formats; the length is not checked.
+    /// Whether a text has the patterns and formats; the length is not checked. A text whose search for a pattern is
+    /// given up is not used.
     pub(super) fn has_form(&self, text: &str) -> bool {
-        self.patterns.iter().all(|pattern| pattern.matches(text))
+        self.patterns.iter().all(|pattern| pattern.matches(text) == Some(true))
             && self.formats.iter().all(|format| format.accepts_text(text))
     }
 
@@ -175,13 +176,13 @@ fn resize_text(text: &str, length: u64, pattern: &TextPattern) -> Option<String>
                 .chain(std::iter::repeat_n(chars[at], missing))
                 .chain(chars[at..].iter().copied())
                 .collect();
-            pattern.matches(&grown).then_some(grown)
+            (pattern.matches(&grown) == Some(true)).then_some(grown)
         });
     }
     let surplus = (have - length) as usize;
     (0..=length as usize).rev().take(tries).find_map(|at| {
         let cut: String = chars[..at].iter().chain(&chars[at + surplus..]).collect();
-        pattern.matches(&cut).then_some(cut)
+        (pattern.matches(&cut) == Some(true)).then_some(cut)
     })
 }
 

@@ -43,7 +43,9 @@ fn walk_whole(shape: &CompiledSchema, value: &Value, asked: RequestedVersion, so
         // What was found in a part of the choices may be wrong in the whole.
         walk.out.clear();
         walk.push_mismatch(ROOT, EFFORT, &ValuePath::Root, true, true, || {
-            ("a value that can be checked".into(), format!("a value that needs more than {VISITS_MAX} checks"))
+            let found =
+                format!("a value that needs more than {VISITS_MAX} checks, or a text with too many ways to match");
+            ("a value that can be checked".into(), found)
         });
     }
     walk.out

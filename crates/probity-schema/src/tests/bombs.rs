@@ -96,6 +96,49 @@ fn a_walk_that_is_given_up_decides_nothing() {
 }
 
 #[test]
+fn a_pattern_that_is_given_up_decides_nothing() {
+    // There are two ways to match each letter, and all combinations are tried.
+    let pattern = "^(?:a(?!b)|a)+$";
+    let long = "a".repeat(200) + "!";
+    for (schema, value) in [
+        (json!({ "pattern": pattern }), json!(long)),
+        (json!({ "properties": { "t": { "pattern": pattern } } }), json!({ "t": long })),
+        (json!({ "anyOf": [{ "pattern": pattern }, { "type": "integer" }] }), json!(long)),
+        (json!({ "oneOf": [{ "pattern": pattern }, { "type": "string" }] }), json!(long)),
+        (json!({ "not": { "pattern": pattern } }), json!(long)),
+        (json!({ "patternProperties": { pattern: { "type": "integer" } } }), json!({ long.as_str(): "x" })),
+        (json!({ "additionalProperties": false, "patternProperties": { pattern: true } }), json!({ long.as_str(): 1 })),
+    ] {
+        let shape = CompiledSchema::new(schema.clone(), "bomb.json").unwrap();
+        let violations = shape.find_violations(&value);
+        assert!(violations.len() == 1 && violations[0].is_undecided(), "{schema}: {violations:?}");
+        assert_eq!(classify_input(Some(&shape), Some(&value), None).class, InputClass::Doubtful, "{schema}");
+        assert!(shape.is_valid(&value), "what is not decided refutes nothing: {schema}");
+    }
+}
+
+#[test]
+fn a_given_up_pattern_leaves_what_does_not_depend_on_it() {
+    let pattern = "^(?:a(?!b)|a)+$";
+    let shape = CompiledSchema::new(json!({ "type": "string", "pattern": pattern }), "bomb.json").unwrap();
+    let keywords = |value: &Value| -> Vec<String> {
+        shape.find_violations(value).into_iter().map(|violation| violation.keyword).collect()
+    };
+    assert_eq!(keywords(&json!("c")), ["pattern"]);
+    assert_eq!(keywords(&json!("ab")), ["pattern"]);
+    assert_eq!(keywords(&json!(1)), ["type"]);
+}
+
+#[test]
+fn a_text_is_not_drawn_from_a_set_without_a_character() {
+    for pattern in ["^[]$", "^a[^\\x00-\\x7f]+$", "x|[^ -~]{2}"] {
+        let shape = CompiledSchema::new(json!({ "type": "string", "pattern": pattern }), "bomb.json").unwrap();
+        let error = draw_valid(&shape, &mut SeededRng::new(1, 0, 0, 0), &DrawSettings::default()).unwrap_err();
+        assert!(error.to_string().contains("no character of printable ASCII"), "{pattern}: {error}");
+    }
+}
+
+#[test]
 fn texts_and_lists_of_endless_length_are_not_drawn() {
     for schema in [
         json!({ "type": "string", "minLength": 500_000_000 }),

@@ -136,9 +136,13 @@ impl SchemaWalk<'_> {
             let at = ValuePath::Name(at, name);
             let mut matched = false;
             for (pattern, schema) in &node.pattern_props {
-                if pattern.matches(name) {
-                    matched = true;
-                    self.check_node(*schema, entry, &at, inner);
+                match pattern.matches(name) {
+                    Some(true) => {
+                        matched = true;
+                        self.check_node(*schema, entry, &at, inner);
+                    }
+                    Some(false) => {}
+                    None => self.effort.give_up(),
                 }
             }
             match node.additional {
@@ -167,7 +171,12 @@ impl SchemaWalk<'_> {
         let named = node.find_property(name).is_some()
             || node.required.iter().any(|required| required == name)
             || matches!(node.additional, AdditionalProperties::Any | AdditionalProperties::Like(_))
-            || node.pattern_props.iter().any(|(pattern, _)| pattern.matches(name));
+            || node.pattern_props.iter().any(|(pattern, _)| {
+                pattern.matches(name).unwrap_or_else(|| {
+                    self.effort.give_up();
+                    true
+                })
+            });
         named
             || node.all_of.iter().any(|&part| self.knows_property(part, name, value))
             || node.any_of.iter().chain(&node.one_of).any(|&branch| {

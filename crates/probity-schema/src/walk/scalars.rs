@@ -28,8 +28,15 @@ impl SchemaWalk<'_> {
                 self.report_hard(id, "maxLength", value, at, place, || format!("at most {most} characters"));
             }
         }
-        if let Some(pattern) = node.pattern.as_ref().filter(|pattern| !pattern.matches(text)) {
-            self.report_hard(id, "pattern", value, at, place, || format!("a text that matches {}", pattern.text));
+        if let Some(pattern) = &node.pattern {
+            match pattern.matches(text) {
+                Some(true) => {}
+                Some(false) => {
+                    let expected = || format!("a text that matches {}", pattern.text);
+                    self.report_hard(id, "pattern", value, at, place, expected);
+                }
+                None => self.effort.give_up(),
+            }
         }
         if let Some(format) = node.format.filter(|format| !format.accepts_text(text)) {
             self.report_hard(id, "format", value, at, place, || format!("a text in the format {}", format.name()));

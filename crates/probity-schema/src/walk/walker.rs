@@ -69,6 +69,11 @@ impl WalkEffort {
         left > 0
     }
 
+    /// Ends the walk, because a check took too many steps.
+    pub(super) fn give_up(&self) {
+        self.visits_left.set(0);
+    }
+
     /// Whether the walk was given up.
     pub(super) fn is_exhausted(&self) -> bool {
         self.visits_left.get() == 0
