@@ -65,7 +65,12 @@ async fn run_plans(
             && share.shared_budget.find_stop().is_none()
             && !quiet.are_too_many();
         let has_room = |running: usize| running == 0 || (share.has_room() && quiet.0 == 0);
-        while open && next < plans && running.len() < parallel && has_room(running.len()) {
+        while open
+            && next < plans
+            && running.len() < parallel
+            && done.len() < WAITING_RESULTS_MAX
+            && has_room(running.len())
+        {
             let chooser = idle.pop().unwrap_or_else(|| GuidedChooser::new(share.env.hints.clone(), order.seed, 0));
             share.emit_event(&CampaignEvent::PlanStarted { plan: next });
             share.register_plan(next);
@@ -104,6 +109,9 @@ async fn run_plans(
         None => Ok(()),
     }
 }
+
+/// Most results of plans that wait in memory for the result of an earlier plan. No plan is started until fewer wait.
+const WAITING_RESULTS_MAX: usize = 64;
 
 /// The number of plans in a row that sent no request. After some of them no later plan will send a request either, for
 /// example because resources that cannot be deleted take all places of live resources.

@@ -55,8 +55,10 @@ impl PlanResultCollector {
             if let FindingNovelty::Repeated(index) = novelty {
                 self.findings[index].count += 1;
                 self.findings[index].finding.add_repetition(finding);
+                self.tally.repeated += 1;
+            } else {
+                self.tally.note_unkept(finding.list_contradicted());
             }
-            self.tally.repeated += 1;
         }
         self.tally.merge(&driven.tally);
         let passed: Vec<ClauseId> =

@@ -1,7 +1,7 @@
 //! Counts for each clause: how often the clause applied, and how often only the clause explains an outcome.
 
 use super::clause_info::ClauseId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Counts for one clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -41,6 +41,12 @@ pub struct ClauseTally {
     pub unsent: u64,
     /// Deviations of clauses that the plan had already reported.
     pub repeated: u64,
+    /// Deviations of their own that are not kept as findings, because there are too many.
+    pub unkept: u64,
+    /// The clauses that these deviations contradict.
+    pub unkept_clauses: BTreeSet<ClauseId>,
+    /// The entry for a profile, in YAML, if a throttled response names a quota.
+    pub quota_entry: Option<String>,
     /// Highest number of possible states in one factor.
     pub states_most: usize,
     /// Judged calls.
@@ -55,6 +61,12 @@ impl ClauseTally {
     /// The counts of a clause.
     pub fn count_mut(&mut self, clause: ClauseId) -> &mut ClauseCount {
         self.clauses.entry(clause).or_default()
+    }
+
+    /// Counts a deviation that is not kept as a finding. Its clauses do not pass.
+    pub fn note_unkept(&mut self, clauses: impl IntoIterator<Item = ClauseId>) {
+        self.unkept += 1;
+        self.unkept_clauses.extend(clauses);
     }
 
     /// Adds the counts of another plan.
@@ -76,6 +88,11 @@ impl ClauseTally {
         self.lost += other.lost;
         self.unsent += other.unsent;
         self.repeated += other.repeated;
+        self.unkept += other.unkept;
+        self.unkept_clauses.extend(&other.unkept_clauses);
+        if self.quota_entry.is_none() {
+            self.quota_entry.clone_from(&other.quota_entry);
+        }
         self.states_most = self.states_most.max(other.states_most);
         self.judged += other.judged;
         self.exceeded += other.exceeded;

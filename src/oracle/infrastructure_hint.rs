@@ -31,7 +31,7 @@ impl InfrastructureHint {
     }
 }
 
-/// Words of a refusal that names a quota or a limit, in lower case. No word is part of a longer word of another meaning.
+/// Words of a refusal that names a quota (the first word) or a limit, in lower case. No word is part of a longer word of another meaning.
 const QUOTA_WORDS: [&str; 9] = [
     "quota",
     "limit exceeded",
@@ -73,7 +73,7 @@ impl RefusalForms {
     pub fn find_hint(&self, exchange: &Exchange) -> Option<InfrastructureHint> {
         let Outcome::Replied(reply) = &exchange.outcome else { return None };
         match reply.status {
-            403 | 413 | 429 => find_quota_hint(reply),
+            403 | 413 => find_quota_hint(reply, &QUOTA_WORDS),
             404 => self.find_foreign_form(reply),
             _ => None,
         }
@@ -100,26 +100,34 @@ impl RefusalForms {
     }
 }
 
-fn find_quota_hint(reply: &Reply) -> Option<InfrastructureHint> {
+/// The hint for a refusal for the number of requests (429) that names a quota: against an exhausted quota, waiting may not
+/// help. Such a refusal contradicts no clause.
+pub(super) fn find_throttling_hint(exchange: &Exchange) -> Option<InfrastructureHint> {
+    let Outcome::Replied(reply) = &exchange.outcome else { return None };
+    // "Too many" and "limit exceeded" are the usual words of throttling.
+    if reply.is_throttling() { find_quota_hint(reply, &QUOTA_WORDS[..1]) } else { None }
+}
+
+fn find_quota_hint(reply: &Reply, words: &[&str]) -> Option<InfrastructureHint> {
     let status = reply.status;
     let (place, word) = match &reply.body {
-        ReplyBody::Text { begins, .. } => ("text".to_string(), find_word(begins)?),
-        ReplyBody::Json(body) => find_in_body(body)?,
+        ReplyBody::Text { begins, .. } => ("text".to_string(), find_word(begins, words)?),
+        ReplyBody::Json(body) => find_in_body(body, words)?,
         _ => return None,
     };
-    let kind = if status == 429 { InfrastructureFailure::Throttling } else { InfrastructureFailure::Quota };
-    Some(InfrastructureHint { kind, when: format!("status == {status} && {place}.contains(\"{word}\")") })
+    let when = format!("status == {status} && {place}.contains(\"{word}\")");
+    Some(InfrastructureHint { kind: InfrastructureFailure::Quota, when })
 }
 
 /// The first text of the body with a word, as an expression, and the word as the text spells the word.
-fn find_in_body(body: &Value) -> Option<(String, String)> {
+fn find_in_body(body: &Value, words: &[&str]) -> Option<(String, String)> {
     let mut open = vec![("body".to_string(), body, 0)];
     let mut texts = 0;
     while let Some((place, value, depth)) = open.pop() {
         match value {
             Value::String(text) => {
                 texts += 1;
-                match find_word(text) {
+                match find_word(text, words) {
                     Some(word) => return Some((place, word)),
                     None if texts >= TEXTS_MAX => return None,
                     None => {}
@@ -140,9 +148,9 @@ fn find_in_body(body: &Value) -> Option<(String, String)> {
 }
 
 /// A quota word, spelled as in the text. The words are ASCII, so they keep their place in lower case.
-fn find_word(text: &str) -> Option<String> {
+fn find_word(text: &str, words: &[&str]) -> Option<String> {
     let lower = text.to_ascii_lowercase();
-    let (at, word) = QUOTA_WORDS.iter().find_map(|word| Some((lower.find(word)?, word)))?;
+    let (at, word) = words.iter().find_map(|word| Some((lower.find(word)?, word)))?;
     Some(text[at..at + word.len()].to_string())
 }
 

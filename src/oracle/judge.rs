@@ -2,7 +2,7 @@
 
 use super::body_check::{BodyCheck, check_response_body, list_input_differences};
 use super::fingerprint::compute_fingerprints;
-use super::infrastructure_hint::{InfrastructureHint, RefusalForms};
+use super::infrastructure_hint::{InfrastructureHint, RefusalForms, find_throttling_hint};
 use super::paging::{PageChains, PagingDeviation};
 use crate::history::{Exchange, History, Outcome, Reply, ReplyBody};
 use crate::model::{
@@ -11,7 +11,7 @@ use crate::model::{
     read_input_class,
 };
 use crate::schema::CompiledCatalog;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A deviation, with everything needed to check the deviation by hand.
@@ -69,8 +69,8 @@ pub struct Judge {
     reported: BTreeSet<ClauseId>,
     pages: PageChains,
     forms: RefusalForms,
-    /// The hints of the findings so far.
-    hints: BTreeSet<InfrastructureHint>,
+    /// The clauses that the findings so far contradict, by hint.
+    hints: BTreeMap<InfrastructureHint, BTreeSet<ClauseId>>,
 }
 
 impl Judge {
@@ -84,7 +84,7 @@ impl Judge {
             reported: BTreeSet::new(),
             pages: PageChains::default(),
             forms: RefusalForms::default(),
-            hints: BTreeSet::new(),
+            hints: BTreeMap::new(),
         }
     }
 
@@ -154,21 +154,33 @@ impl Judge {
         seen.findings
             .extend(miscounts.into_iter().filter_map(|miscount| self.report_paging_deviation(exchange, miscount)));
         self.add_hints(exchange, &mut seen.findings);
+        if self.belief.tally.quota_entry.is_none() {
+            self.belief.tally.quota_entry = find_throttling_hint(exchange).map(|hint| hint.to_yaml());
+        }
         Ok(seen)
     }
 
-    /// Adds what the profile may lack. A reason that an earlier finding has is no further finding.
+    /// Adds what the profile may lack. Deviations with one reason are one finding with the clauses of all. A reason that
+    /// an earlier finding has is reported again only for clauses that no such finding contradicts, so that none of them
+    /// passes.
     fn add_hints(&mut self, exchange: &Exchange, findings: &mut Vec<Finding>) {
         if findings.is_empty() {
             self.forms.note_explained(exchange);
             return;
         }
         let Some(hint) = self.forms.find_hint(exchange) else { return };
-        let repeated = !self.hints.insert(hint.clone());
-        let kept = if repeated { 0 } else { 1 };
-        self.belief.tally.repeated += findings.len().saturating_sub(kept) as u64;
-        findings.truncate(kept);
-        findings.iter_mut().for_each(|finding| finding.hint = Some(hint.clone()));
+        let count = findings.len();
+        let mut all = std::mem::take(findings).into_iter();
+        let Some(mut first) = all.next() else { return };
+        all.for_each(|other| first.add_repetition(&other));
+        first.hint = Some(hint.clone());
+        let contradicted = self.hints.entry(hint).or_default();
+        let known = contradicted.len();
+        contradicted.extend(first.clauses.iter().chain(&first.related_clauses));
+        if contradicted.len() > known {
+            findings.push(first);
+        }
+        self.belief.tally.repeated += (count - findings.len()) as u64;
     }
 
     fn report_paging_deviation(&mut self, exchange: &Exchange, miscount: PagingDeviation) -> Option<Finding> {

@@ -69,6 +69,10 @@ pub fn judge_records(
                         FindingNovelty::Repeated(index) => {
                             judged.findings[index].add_repetition(&finding);
                         }
+                        FindingNovelty::Unkept => {
+                            judged.tally.note_unkept(finding.list_contradicted());
+                            continue;
+                        }
                     }
                     judged.tally.repeated += 1;
                 }

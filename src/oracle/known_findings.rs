@@ -5,6 +5,10 @@ use super::judge::Finding;
 use crate::model::ClauseId;
 use std::collections::BTreeMap;
 
+/// Most findings of a campaign or a recorded history that are kept. Each keeps its plan and its history in memory, and
+/// nobody reads more. Further deviations are counted, and their clauses fail.
+pub const FINDINGS_MAX: usize = 200;
+
 /// Most findings about the same clauses. Each counterexample costs requests.
 const SAME_CLAUSES_MAX: usize = 5;
 
@@ -27,6 +31,8 @@ pub enum FindingNovelty {
     New,
     /// The deviation repeats the finding with this index. [`Finding::add_repetition`] follows.
     Repeated(usize),
+    /// The deviation would be a finding of its own beyond [`FINDINGS_MAX`]. [`crate::model::ClauseTally::note_unkept`] follows.
+    Unkept,
 }
 
 impl KnownFindings {
@@ -35,6 +41,9 @@ impl KnownFindings {
     pub fn classify_finding(&mut self, finding: &Finding) -> FindingNovelty {
         if let Some(index) = self.find_repeated(finding) {
             return FindingNovelty::Repeated(index);
+        }
+        if self.findings >= FINDINGS_MAX {
+            return FindingNovelty::Unkept;
         }
         let index = self.findings;
         self.findings += 1;
@@ -70,12 +79,16 @@ impl Finding {
         self.clauses.contains(&clause) || self.related_clauses.contains(&clause)
     }
 
+    /// The contradicted clauses.
+    pub fn list_contradicted(&self) -> impl Iterator<Item = ClauseId> {
+        self.clauses.iter().chain(&self.related_clauses).copied()
+    }
+
     /// Adds the clauses that a repetition contradicts, so that none of them passes, and the operation.
     pub fn add_repetition(&mut self, repetition: &Finding) {
-        let further = repetition.clauses.iter().filter(|clause| !self.clauses.contains(clause));
-        self.related_clauses.extend(further);
-        if repetition.operation != self.operation {
-            self.operations.insert(repetition.operation.clone());
-        }
+        let all = repetition.clauses.iter().chain(&repetition.related_clauses);
+        self.related_clauses.extend(all.filter(|clause| !self.clauses.contains(clause)));
+        let operations = repetition.operations.iter().chain([&repetition.operation]);
+        self.operations.extend(operations.filter(|operation| **operation != self.operation).cloned());
     }
 }

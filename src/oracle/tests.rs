@@ -219,6 +219,21 @@ fn judge_bodies(calls: &[(&str, u16, ReplyBody)], clause: &str) -> (Vec<String>,
 }
 
 #[test]
+fn a_pattern_that_takes_too_many_steps_is_neither_a_deviation_nor_a_pass() {
+    // There are two ways to match each letter, and all combinations are tried.
+    let color = json!({ "type": "string", "pattern": "^(?:a(?!b)|a)+$" });
+    let lamp = json!({ "type": "object", "required": ["id"], "properties": { "id": true, "color": color } });
+    let judge = |color: &str| {
+        let calls = [("lightLamp", 201, build_lit_lamp(json!(color)))];
+        let (found, passed) = judge_calls(&[("lamp.json", lamp.clone())], &calls, "lightLamp.reply");
+        (found.len(), passed)
+    };
+    assert_eq!(judge(&("a".repeat(200) + "!")), (0, 0), "nothing is decided");
+    assert_eq!(judge("aaa"), (0, 1));
+    assert_eq!(judge("aaa!"), (1, 0));
+}
+
+#[test]
 fn a_response_that_is_too_large_to_read_is_neither_a_deviation_nor_a_pass_and_is_told() {
     let large = || ReplyBody::TooLarge { begins: "[0,".to_string(), because: "the body has more values".to_string() };
     let (found, limits, count) = judge_bodies(&[("lightLamp", 201, large())], "lightLamp.reply");

@@ -49,7 +49,7 @@ pub struct ClauseResult {
     pub standing: ClauseDecidability,
     /// How often the clause applied and passed.
     pub count: ClauseCount,
-    /// Indexes of the findings that contradict the clause.
+    /// Indexes of the kept findings that contradict the clause.
     pub findings: Vec<usize>,
 }
 
@@ -86,7 +86,8 @@ pub fn decide_verdicts(
                 .map(|(i, _)| i)
                 .collect();
             // A clause with a pass or a finding is reachable and observable, whatever the search reports.
-            let decided = count.passed > 0 || !against.is_empty();
+            let contradicted = !against.is_empty() || tally.unkept_clauses.contains(&clause);
+            let decided = count.passed > 0 || contradicted;
             let applied = count.applied + count.exceptions + count.unclear > 0;
             let standing = match if decided { ClauseDecidability::Reachable } else { standing(clause) } {
                 ClauseDecidability::Unreachable(_) | ClauseDecidability::NotReached(_) if applied => {
@@ -94,7 +95,7 @@ pub fn decide_verdicts(
                 }
                 standing => standing,
             };
-            let (verdict, reason) = decide_verdict(&count, !against.is_empty(), &standing, stopped);
+            let (verdict, reason) = decide_verdict(&count, contradicted, &standing, stopped);
             ClauseResult { clause, verdict, reason, standing, count, findings: against }
         })
         .collect()

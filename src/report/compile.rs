@@ -239,6 +239,8 @@ fn compile_spending(conclusion: &Conclusion) -> SpentRequestsRow {
         throttled,
         steps_skipped,
         repeated: conclusion.tally.repeated,
+        unkept_findings: conclusion.tally.unkept,
+        recognise_throttled: conclusion.tally.quota_entry.clone(),
         judged: conclusion.tally.judged,
         worlds_most: conclusion.tally.states_most,
         given_up: conclusion.tally.exceeded,

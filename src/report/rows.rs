@@ -228,6 +228,12 @@ pub struct SpentRequestsRow {
     pub steps_skipped: u64,
     /// Deviations from clauses that the same plan had contradicted before.
     pub repeated: u64,
+    /// Deviations that are not kept as findings, because there are too many. Their clauses fail.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unkept_findings: u64,
+    /// The entry for a profile, in YAML, if a throttled response names a quota.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recognise_throttled: Option<String>,
     /// Judged exchanges.
     pub judged: u64,
     /// Most possible states at one time.

@@ -106,6 +106,10 @@ fn write_findings(out: &mut String, report: &Report, place: &ReportLocation<'_>)
         let _ = writeln!(out, "\n{} more findings, described in report.json", names.len());
         out.push_str(&wrap_names(&names.iter().map(String::as_str).collect::<Vec<_>>(), "  "));
     }
+    if report.spending.unkept_findings > 0 {
+        let count = report.spending.unkept_findings;
+        let _ = writeln!(out, "\nand {count} more, not kept: a campaign keeps {} findings", report.findings.len());
+    }
 }
 
 fn write_undecided(out: &mut String, report: &Report, verdict: Verdict, title: &str) {
@@ -169,6 +173,13 @@ fn write_spending(out: &mut String, report: &Report) {
         trouble.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     if !trouble.is_empty() {
         let _ = writeln!(out, "  {}", trouble.join(", "));
+    }
+    if let Some(entry) = &spent.recognise_throttled {
+        let _ = writeln!(
+            out,
+            "  a throttled response names a quota; if waiting does not help against it, the profile needs\n    {}",
+            escape_line(entry)
+        );
     }
     if let Some(why) = &spent.given_up_because {
         let _ = writeln!(

@@ -340,6 +340,18 @@ fn a_finding_without_a_repetition_says_so() {
 }
 
 #[test]
+fn findings_that_are_not_kept_and_a_throttled_quota_are_told() {
+    let mut report = usual();
+    report.spending.unkept_findings = 7;
+    report.spending.recognise_throttled = Some("recognise: { quota: { when: 'status == 429' } }".to_string());
+    let text = render_summary(&report, &PLACE);
+    let kept = report.findings.len();
+    assert!(text.contains(&format!("\nand 7 more, not kept: a campaign keeps {kept} findings\n")), "{text}");
+    assert!(text.contains("\n    recognise: { quota: { when: 'status == 429' } }\n"), "{text}");
+    assert!(!render_summary(&usual(), &PLACE).contains("not kept"));
+}
+
+#[test]
 fn the_report_has_the_evidence_of_each_verdict() {
     insta::assert_snapshot!(usual().to_json());
 }

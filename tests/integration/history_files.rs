@@ -48,6 +48,7 @@ fn judge_in_memory(loaded: &LoadedSuite, bytes: &[u8]) -> (ClauseTally, Vec<Find
                     findings[index].add_repetition(&finding);
                     tally.repeated += 1;
                 }
+                FindingNovelty::Unkept => tally.note_unkept(finding.list_contradicted()),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Refusals of a quota that the profile does not recognise: one finding with an entry for the profile, and
 //! with the entry no finding.
 
-use super::hostile_server::{Attack, HostileServer, Misbehavior, refused, run_probity};
+use super::hostile_server::{Attack, HostileServer, Misbehavior, html_not_found, refused, run_probity};
 
 /// Runs with the trouble at each third request of a method after the first 30 requests, adds the hint of the report to
 /// the profile, and runs again.
@@ -43,4 +43,9 @@ fn a_refusal_that_names_a_quota_is_one_finding_with_an_entry_for_the_profile() {
         || refused(413, "The limit has been reached."),
         r#"recognise: { quota: { when: 'status == 413 && body.error.message.contains("limit has been reached")' } }"#,
     );
+}
+
+#[test]
+fn a_page_in_place_of_a_404_is_one_finding_however_often_it_comes() {
+    check("page", "GET", html_not_found, r#"recognise: { maintenance: { when: 'status == 404 && text != null' } }"#);
 }

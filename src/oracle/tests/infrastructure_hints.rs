@@ -1,9 +1,12 @@
 //! Which refusals get a hint, and that the condition of a hint holds for the refusal.
 
 use super::super::infrastructure_hint::RefusalForms;
-use super::build_exchange;
+use super::super::judge::{Finding, Judge};
+use super::super::known_findings::{FindingNovelty, KnownFindings};
+use super::{build_exchange, load_lamps};
 use crate::expr::{Expr, ExprValue};
 use crate::history::{Exchange, Outcome, Reply, ReplyBody};
+use crate::model::BeliefLimits;
 use serde_json::{Value, json};
 
 /// The condition for a refusal, after a refusal of the API's own form.
@@ -49,6 +52,59 @@ fn a_hint_is_given_for_quotas_and_foreign_forms_only() {
             (Some(found), Some(expected)) => assert!(found.contains(expected), "{found}"),
             _ => assert_eq!(found.is_some(), expected.is_some(), "{status} {body}: {found:?}"),
         }
+    }
+}
+
+#[test]
+fn a_throttled_response_that_names_a_quota_gets_an_entry_for_the_profile() {
+    let (model, schemas) = load_lamps();
+    let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
+    let mut judge = Judge::new(model, schemas, 0, bounds);
+    let mut observe = |text: &str| {
+        let exchange = build_exchange(0, "showLamp", 429, &json!({ "error": { "message": text } }));
+        let seen = judge.observe(&exchange).expect("no fault");
+        assert_eq!(seen.findings.len(), 0);
+        judge.tally().quota_entry.clone()
+    };
+    assert_eq!(observe("Too many requests: rate limit exceeded"), None);
+    let entry = r#"recognise: { quota: { when: 'status == 429 && body.error.message.contains("Quota")' } }"#;
+    assert_eq!(observe("Quota exhausted until tomorrow").as_deref(), Some(entry));
+}
+
+#[test]
+fn refusals_with_one_hint_contradict_all_their_clauses_within_one_plan() {
+    let (model, schemas) = load_lamps();
+    let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
+    let mut judge = Judge::new(model.clone(), schemas, 0, bounds);
+    let mut known = KnownFindings::default();
+    let mut findings: Vec<Finding> = Vec::new();
+    let quota = json!({ "error": { "message": "quota" } });
+    let lit = |id: &str| json!({ "id": id, "state": "BRIGHT", "color": "red" });
+    // After a deviation nothing is known about the lamp, so that the next one is about another lamp.
+    let calls = [
+        ("lightLamp", "l1", 201, lit("l1")),
+        ("showLamp", "l1", 403, quota.clone()),
+        ("lightLamp", "l2", 201, lit("l2")),
+        ("showLamp", "l2", 403, quota.clone()),
+        ("lightLamp", "l3", 201, lit("l3")),
+        ("removeLamp", "l3", 403, quota),
+    ];
+    for (number, (operation, lamp, status, body)) in calls.into_iter().enumerate() {
+        let mut exchange = build_exchange(number as u64, operation, status, &body);
+        if operation != "lightLamp" {
+            exchange.call.path.insert("lamp_id".to_string(), json!(lamp));
+        }
+        for finding in judge.observe(&exchange).expect("no fault").findings {
+            match known.classify_finding(&finding) {
+                FindingNovelty::Repeated(index) => findings[index].add_repetition(&finding),
+                _ => findings.push(finding),
+            }
+        }
+    }
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    for clause in ["show.there", "remove.gone"] {
+        let id = model.find_clause(clause).expect("the clause exists");
+        assert!(findings[0].contradicts(id), "{clause}");
     }
 }
 

@@ -3,10 +3,11 @@
 use super::super::fingerprint::compute_fingerprints;
 use super::super::infrastructure_hint::InfrastructureHint;
 use super::super::judge::Finding;
-use super::super::known_findings::{FindingNovelty, KnownFindings};
+use super::super::known_findings::{FINDINGS_MAX, FindingNovelty, KnownFindings};
+use super::super::verdict::{ClauseDecidability, ClauseSelection, Verdict, decide_verdicts};
 use super::{build_exchange, load_lamps};
 use crate::history::{Exchange, InfrastructureFailure};
-use crate::model::{ClauseId, DeviationEvidence, Difference, DifferenceKind, ExpectedOutcome};
+use crate::model::{ClauseId, ClauseTally, DeviationEvidence, Difference, DifferenceKind, ExpectedOutcome};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -45,12 +46,46 @@ fn the_same_hint_is_one_finding_that_contradicts_the_clauses_of_all_its_response
 }
 
 #[test]
+fn a_repetition_adds_what_was_added_to_itself() {
+    let mut repetition = make_finding(&[2], "b", None);
+    repetition.add_repetition(&make_finding(&[3], "c", None));
+    let mut first = make_finding(&[1], "a", None);
+    first.add_repetition(&repetition);
+    assert_eq!(Vec::from_iter(first.related_clauses.iter().map(|clause| clause.0)), [2, 3]);
+    assert_eq!(Vec::from_iter(&first.operations), ["operation2", "operation3"]);
+}
+
+#[test]
 fn the_same_clause_with_another_difference_is_another_finding_up_to_a_limit() {
     let mut known = KnownFindings::default();
     let differences = ["a", "b", "c", "d", "e", "f", "a"];
     let found = differences.map(|difference| known.classify_finding(&make_finding(&[1], difference, None)));
     assert!(found[..5].iter().all(|novelty| *novelty == FindingNovelty::New), "{found:?}");
     assert!(found[5..].iter().all(|novelty| matches!(novelty, FindingNovelty::Repeated(_))), "{found:?}");
+}
+
+#[test]
+fn findings_beyond_the_bound_are_counted_and_their_clauses_fail() {
+    let mut known = KnownFindings::default();
+    let mut tally = ClauseTally::default();
+    let mut kept = Vec::new();
+    let (model, _) = load_lamps();
+    let last = model.find_clause("show.there").expect("the clause exists");
+    // One finding more than the bound, and a repetition of the first one.
+    let numbers = (1000..1000 + FINDINGS_MAX as u32).chain([last.0, 1000]);
+    for number in numbers {
+        let finding = make_finding(&[number], &format!("f{number}"), None);
+        match known.classify_finding(&finding) {
+            FindingNovelty::New => kept.push(finding),
+            FindingNovelty::Repeated(index) => assert_eq!(index, 0),
+            FindingNovelty::Unkept => tally.note_unkept(finding.list_contradicted()),
+        }
+    }
+    assert_eq!((kept.len(), tally.unkept), (FINDINGS_MAX, 1));
+    let standing = |_| ClauseDecidability::Reachable;
+    let rows = decide_verdicts(&model, &tally, &kept, &ClauseSelection::default(), &standing, None);
+    let failed: Vec<ClauseId> = rows.iter().filter(|row| row.verdict == Verdict::Fail).map(|row| row.clause).collect();
+    assert_eq!(failed, [last]);
 }
 
 /// The fingerprint of a wrong outcome: the operation, the caller, whether acceptance was expected, the status, and the
