@@ -7,7 +7,7 @@ use super::file::{ProfileFile, parse_file};
 use super::resolve::{resolve_connection, resolve_environment_variable, resolve_identities, resolve_recognisers};
 use super::settings::{ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, ResourceQuota};
 use crate::endpoint::{FailureProvocation, Identities, InfrastructureRecogniser};
-use probity_input::{has_url_secret, read_input_text};
+use probity_input::{has_url_secret, read_input_text, redact_urls};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -93,7 +93,7 @@ impl Profile {
                 return Err(error_at(
                     file,
                     address,
-                    "the address of an endpoint contains a credential",
+                    &format!("the address of an endpoint contains a credential: {}", redact_urls(&written)),
                     "name the credential under `identities`, such as env:NAME",
                 ));
             }

@@ -6,6 +6,7 @@
 //! | `circles` | Files of a crate do not import each other in a circle. |
 //! | `printing` | Only `src/terminal.rs` writes to standard output and standard error. |
 //! | `type_names` | Each public type has a unique name. |
+//! | `unsafe_code` | Every crate forbids unsafe code. |
 //! | `input_files` | Only `probity-input` opens and reads input files. |
 //! | `vendors` | No vendor, operation or state is named outside of page readers and authentication. |
 //!
@@ -18,6 +19,7 @@ mod modules;
 mod printing;
 mod sources;
 mod type_names;
+mod unsafe_code;
 mod vendors;
 
 /// Panics with all violations, one in each line.

@@ -120,7 +120,11 @@ fn a_value_in_a_misspelt_field_is_not_shown() {
 #[test]
 fn an_address_with_a_credential_is_refused_and_not_shown() {
     for address in ["http://ada:canary@h/v1", "https://canary@h", "http://h/?token=canary"] {
-        check(&format!("endpoint: '{address}'\n"), "1:11", &["contains a credential", "`identities`"]);
+        check(
+            &format!("endpoint: '{address}'\n"),
+            "1:11",
+            &["contains a credential: http", "[hidden]", "`identities`"],
+        );
         check(&format!("endpoints: {{a: '{address}'}}\n"), "1:16", &["contains a credential"]);
     }
     check("connection: {proxy: 'http://canary@h:3128'}\n", "1:21", &["contains no credentials"]);
