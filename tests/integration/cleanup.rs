@@ -1,9 +1,10 @@
 //! No resource of a run stays on the endpoint, however the run ends, and no other resource is changed.
 //!
 //! A mock listens in its own process. Runs against the mock are killed at random times, and after a sweep the remaining
-//! resources are listed through the API. `PROBITY_KILLS` sets the number of kills; `PROBITY_KILL_SEED` with the seed of a
-//! failure repeats its times.
+//! resources are listed through the API. `PROBITY_KILLS` sets the number of kills, of which some come late;
+//! `PROBITY_KILL_SEED` with the seed of a failure repeats its times.
 
+use super::killed_files::read_killed_files;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -224,6 +225,25 @@ impl RandomNumbers {
     }
 }
 
+/// Waits until the history of a plan was written.
+async fn wait_for_history(reports: &Path) {
+    let path = reports.join("ecs-native/history.jsonl.gz.part");
+    for _ in 0..WAIT_MAX.as_millis() {
+        if std::fs::metadata(&path).is_ok_and(|file| file.len() > 0) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    panic!("no plan ends")
+}
+
+/// The number of creates in the journals of a folder. A line that is cut off is no create.
+fn count_creates(folder: &Path) -> usize {
+    let journals = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let texts = journals.filter_map(|entry| std::fs::read_to_string(entry.path()).ok());
+    texts.map(|text| text.lines().filter(|line| line.starts_with("{\"intent\"") && line.ends_with('}')).count()).sum()
+}
+
 fn all_output(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
@@ -232,18 +252,27 @@ fn read_number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// Kills a run at a random time: some time after its first create, or directly after the journal entry of a create.
-/// Returns the id of the run.
-async fn kill_run(cloud: &MockProcess, reports: &str, seed: u64, random: &mut RandomNumbers) -> String {
+/// Kills a run at a random time: some time after its first create, directly after the journal entry of a create, or, if
+/// `late`, after the history of a plan was written. Returns the id of the run.
+async fn kill_run(cloud: &MockProcess, reports: &str, seed: u64, random: &mut RandomNumbers, late: bool) -> String {
     let mut running = cloud.start_run(reports, seed);
-    let run = if random.draw_below(2) == 0 {
-        let run = running.wait_for_creates(1).await;
-        tokio::time::sleep(Duration::from_millis(random.draw_below(1_500))).await;
-        run
-    } else {
-        let run = running.wait_for_creates(1 + random.draw_below(20) as usize).await;
-        tokio::time::sleep(Duration::from_micros(random.draw_below(4_000))).await;
-        run
+    let run = match random.draw_below(if late { 3 } else { 2 }) {
+        0 => {
+            let run = running.wait_for_creates(1).await;
+            tokio::time::sleep(Duration::from_millis(random.draw_below(1_500))).await;
+            run
+        }
+        1 => {
+            let run = running.wait_for_creates(1 + random.draw_below(20) as usize).await;
+            tokio::time::sleep(Duration::from_micros(random.draw_below(4_000))).await;
+            run
+        }
+        _ => {
+            let run = running.wait_for_creates(1).await;
+            wait_for_history(&cloud.folder.join(reports)).await;
+            tokio::time::sleep(Duration::from_millis(random.draw_below(300))).await;
+            run
+        }
     };
     running.child.kill().expect("it runs until it is killed");
     running.child.wait().expect("it is dead");
@@ -252,16 +281,23 @@ async fn kill_run(cloud: &MockProcess, reports: &str, seed: u64, random: &mut Ra
 
 #[test]
 fn after_a_kill_at_any_time_a_sweep_deletes_everything_with_or_without_the_journal() {
-    let kills = read_number("PROBITY_KILLS").unwrap_or(12);
+    let asked = read_number("PROBITY_KILLS");
+    let kills = asked.unwrap_or(12);
     let seed = read_number("PROBITY_KILL_SEED").unwrap_or_else(|| u64::from(std::process::id()));
     println!("{kills} kills; PROBITY_KILL_SEED={seed}");
+    println!(
+        "kill  journal  creates  left  swept  plans and exchanges of unfinished histories  whole files  temporary"
+    );
     let cloud = MockProcess::start("kills");
     let mut random = RandomNumbers(seed);
     let (mut leaked, mut swept) = (0, 0);
     for kill in 0..kills {
         let reports = format!("kill-{kill}");
-        let run = block_on(kill_run(&cloud, &reports, seed.wrapping_add(kill), &mut random));
-        leaked += u64::from(cloud.list_ids() != cloud.before);
+        let run = block_on(kill_run(&cloud, &reports, seed.wrapping_add(kill), &mut random, asked.is_some()));
+        let left = cloud.list_ids().difference(&cloud.before).count();
+        leaked += u64::from(left > 0);
+        let creates = count_creates(&cloud.journal_folder(&reports));
+        let files = read_killed_files(&cloud.folder.join(&reports));
         let further: Vec<&str> = if kill % 2 == 0 {
             Vec::new()
         } else {
@@ -281,6 +317,14 @@ fn after_a_kill_at_any_time_a_sweep_deletes_everything_with_or_without_the_journ
         let journals = std::fs::read_dir(cloud.journal_folder(&reports)).into_iter().flatten().count();
         assert_eq!(journals, 0, "a journal without leftovers is not kept");
         swept += 1;
+        println!(
+            "{kill:4}  {:7}  {creates:7}  {left:4}  {:5}  {:44}  {:11}  {:9}",
+            if kill % 2 == 0 { "kept" } else { "lost" },
+            "all",
+            format!("{} and {}", files.plans, files.exchanges),
+            files.whole,
+            files.temporary
+        );
     }
     println!("{swept} sweeps; {leaked} of the kills had left something behind");
     assert!(leaked * 3 >= kills, "the kills have to come while something is there, or they show nothing");

@@ -18,6 +18,7 @@ mod hostile_endpoint;
 mod foreign_texts;
 mod http_end_to_end;
 mod input_files;
+mod killed_files;
 mod mutation_score;
 mod recognise_hints;
 mod reference_agreement;
