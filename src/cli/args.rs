@@ -1,6 +1,8 @@
 //! The arguments as written. [`super::config`] checks them and fills in defaults.
 
-use clap::{Args, Parser, Subcommand};
+use crate::report::ReportFormat;
+use clap::builder::PossibleValue;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Checks whether a cloud API does what its documentation says.
@@ -46,6 +48,8 @@ pub enum CliVerb {
     Judge(JudgeArguments),
     /// List the doubts of an API
     Doubts(DoubtsArguments),
+    /// Render the report of a stored run in another format
+    Report(ReportArguments),
 }
 
 #[derive(Debug, Args)]
@@ -82,6 +86,9 @@ pub struct RunArguments {
     /// Folder of the reports: DIR/SUITE/report.json and other files
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub reports: PathBuf,
+    /// Write the report in this format too, beside report.json (repeatable)
+    #[arg(long = "format", value_name = "FORMAT")]
+    pub formats: Vec<FormatArgument>,
     /// Show each request and response, without secrets and shortened; -vv shows the possible states too
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -290,6 +297,42 @@ pub struct JudgeArguments {
     /// Clauses that may stay undecided: they do not count for exit code 3 (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub allow_undecided: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// The folder of a run's reports, the folder of one suite's reports, or a report.json
+    #[arg(value_name = "RUN", default_value = "reports")]
+    pub run: PathBuf,
+    /// Format of the report
+    #[arg(long, value_name = "FORMAT")]
+    pub format: FormatArgument,
+    /// Where to write the report [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// The name of a format.
+#[derive(Debug, Clone, Copy)]
+pub struct FormatArgument(pub ReportFormat);
+
+impl ValueEnum for FormatArgument {
+    fn value_variants<'a>() -> &'a [FormatArgument] {
+        const ALL: [FormatArgument; ReportFormat::ALL.len()] = {
+            let mut all = [FormatArgument(ReportFormat::Json); ReportFormat::ALL.len()];
+            let mut index = 0;
+            while index < all.len() {
+                all[index] = FormatArgument(ReportFormat::ALL[index]);
+                index += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name()))
+    }
 }
 
 #[derive(Debug, Args)]

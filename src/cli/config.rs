@@ -3,6 +3,7 @@
 use super::args;
 use super::dates::parse_date;
 use crate::limits::RequestedLimits;
+use crate::report::ReportFormat;
 use crate::session::{ClausePatterns, RunStart, TargetChoice, UserError};
 use probity_input::{has_url_secret, redact_urls};
 use std::path::PathBuf;
@@ -33,6 +34,7 @@ pub struct RunConfig {
     pub limits: RequestedLimits,
     pub dry_run: bool,
     pub reports: PathBuf,
+    pub formats: Vec<ReportFormat>,
 }
 
 /// The flag that permits undecided clauses, for errors.
@@ -52,6 +54,7 @@ pub fn configure_run(run: &args::RunArguments, start: &RunStart) -> Result<RunCo
         limits: RequestedLimits { requests: run.requests, plans: run.plans, fast: run.fast, first: run.first },
         dry_run: run.dry_run,
         reports: run.reports.clone(),
+        formats: run.formats.iter().map(|format| format.0).collect(),
     })
 }
 

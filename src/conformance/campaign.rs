@@ -110,7 +110,12 @@ impl SharedCampaign {
                 _ => None,
             },
             dry_run: false,
-            reports: ReportSettings { folder: &options.reports, origin: &self.store.describe_place(), start: &start },
+            reports: ReportSettings {
+                folder: &options.reports,
+                origin: &self.store.describe_place(),
+                start: &start,
+                formats: &[],
+            },
             journals: None,
             cancel: signals.as_ref().map_or_else(Cancellation::never, |signals| signals.cancel.clone()),
             give_up: signals.as_ref().map_or_else(Cancellation::never, |signals| signals.give_up.clone()),

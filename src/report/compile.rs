@@ -119,13 +119,7 @@ impl Report {
     /// # Errors
     /// A message, if the text is not JSON, not a report, or of a newer format.
     pub fn read(text: &str) -> Result<Report, String> {
-        let value: serde_json::Value =
-            serde_json::from_str(text).map_err(|error| format!("the file is not JSON: {error}"))?;
-        let format = value.get("format").and_then(serde_json::Value::as_u64).unwrap_or(0);
-        if format > u64::from(FORMAT) {
-            return Err(format!("the report has format {format}; this program reads formats up to {FORMAT}"));
-        }
-        serde_json::from_value(value).map_err(|error| format!("the file is not a report: {error}"))
+        read_versioned(text, "a report")
     }
 
     /// The row of a clause; none for an unknown clause.
@@ -133,6 +127,17 @@ impl Report {
     pub fn find_clause(&self, id: &str) -> Option<&ClauseRow> {
         self.clauses.iter().find(|row| row.id == id)
     }
+}
+
+/// Reads a file with a `format` of at most [`FORMAT`]. `what` is what the file should be.
+pub(super) fn read_versioned<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> Result<T, String> {
+    let value: serde_json::Value =
+        serde_json::from_str(text).map_err(|error| format!("the file is not JSON: {error}"))?;
+    let format = value.get("format").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    if format > u64::from(FORMAT) {
+        return Err(format!("the report has format {format}; this program reads formats up to {FORMAT}"));
+    }
+    serde_json::from_value(value).map_err(|error| format!("the file is not {what}: {error}"))
 }
 
 fn compile_clause(subject: &ReportSubject<'_>, row: &ClauseResult) -> ClauseRow {

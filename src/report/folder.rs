@@ -1,6 +1,8 @@
 //! The folder of a suite's reports: all files are written, or none.
 
 use super::compile::Report;
+use super::formats::ReportFormat;
+use super::plan_names::is_plan;
 use crate::plan::Plan;
 use std::fs;
 use std::io::{self, Write};
@@ -19,7 +21,7 @@ pub struct ReportFiles<'a> {
 /// Writes `report.json`, one plan per finding and the other files into `folder`, which is created if missing.
 ///
 /// Every file is written under a temporary name first. Once all are written, the files are renamed,
-/// `report.json` last. Plan files of an earlier run are deleted.
+/// `report.json` last. Plans, scripts and renderings of an earlier run are deleted.
 ///
 /// # Errors
 /// If the folder cannot be created or written.
@@ -34,10 +36,10 @@ pub fn write_folder(folder: &Path, contents: &ReportFiles<'_>) -> io::Result<()>
             files.push((name.clone(), shown.script_text.clone().into_bytes()));
         }
     }
-    let kept: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
     files.push(("report.json".to_string(), contents.report.to_json().into_bytes()));
+    let kept: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
     name_files(folder, stage_files(folder, &files)?)?;
-    delete_old_plans(folder, &kept)
+    delete_old_files(folder, &kept)
 }
 
 /// Writes a file completely, or not at all.
@@ -52,8 +54,8 @@ pub fn write_file(place: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Names of files that a campaign writes, apart from plans.
-pub(super) fn list_report_names() -> [&'static str; 3] {
-    ["report.json", "run.json", "junit.xml"]
+pub(super) fn list_report_names() -> impl Iterator<Item = &'static str> {
+    ReportFormat::ALL.iter().map(|format| format.file_name()).chain(["run.json"])
 }
 
 /// The bytes of a plan file.
@@ -101,25 +103,17 @@ pub(super) fn create_part(folder: &Path, name: &str) -> io::Result<NamedTempFile
     builder.tempfile_in(folder)
 }
 
-fn delete_old_plans(folder: &Path, kept: &[String]) -> io::Result<()> {
+/// Deletes plans, scripts and renderings of an earlier run, which would not fit the report.
+fn delete_old_files(folder: &Path, kept: &[String]) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else {
             continue;
         };
-        if is_plan(&name) && !kept.contains(&name) {
+        let is_ours = is_plan(&name) || list_report_names().any(|ours| ours == name);
+        if is_ours && !kept.contains(&name) {
             fs::remove_file(entry.path())?;
         }
     }
     Ok(())
-}
-
-/// Whether this module gives such file names. `witness-N.json` is the former name of counterexamples.
-fn is_plan(name: &str) -> bool {
-    let number = name
-        .strip_prefix("counterexample-")
-        .or_else(|| name.strip_prefix("witness-"))
-        .or_else(|| name.strip_prefix("plan-"))
-        .and_then(|rest| rest.strip_suffix(".json").or_else(|| rest.strip_suffix(".sh")));
-    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }

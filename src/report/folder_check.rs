@@ -15,7 +15,7 @@ const TEST_BYTES: usize = 1 << 20;
 /// a report.
 pub fn check_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    if let Some(name) = list_report_names().iter().find(|name| folder.join(name).is_dir()) {
+    if let Some(name) = list_report_names().find(|name| folder.join(name).is_dir()) {
         return Err(io::Error::other(format!("`{name}` is a folder")));
     }
     let mut part = create_part(folder, "test")?;

@@ -14,12 +14,15 @@ mod evidence_rows;
 mod evidence_text;
 mod explain_clause;
 mod explain_step;
+mod failure_text;
 mod finding_text;
 mod folder;
 mod folder_check;
-mod junit;
+mod formats;
 mod plan_text;
 mod phrases;
+mod plan_names;
+mod report_conclusion;
 mod report_location;
 mod report_subject;
 mod report_target;
@@ -28,10 +31,8 @@ mod run_facts;
 mod script_value;
 mod settle_times;
 mod shell_word;
+mod stored_run;
 mod summary;
-
-/// Longest report file in bytes.
-pub const REPORT_BYTES_MAX: u64 = 256 << 20;
 
 #[cfg(test)]
 mod tests;
@@ -42,11 +43,13 @@ pub use digest::{digest_bytes, finish_digest};
 pub use evidence_rows::{DifferenceRow, EvidenceRow, ReasonRow, compile_evidence};
 pub use explain_clause::{PageCopy, PageLookup, explain_clause};
 pub use explain_step::explain_step;
+pub use failure_text::describe_failure;
 pub use finding_text::describe_evidence;
 pub use folder::{ReportFiles, encode_plan, write_file, write_folder};
 pub use folder_check::check_folder;
-pub use junit::{describe_failure, render_junit};
+pub use formats::ReportFormat;
 pub use plan_text::{describe_steps, list_outcomes};
+pub use report_conclusion::ReportConclusion;
 pub use report_location::{ReportLocation, fill_in_replay};
 pub use report_subject::ReportSubject;
 pub use report_target::ReportTarget;
@@ -57,4 +60,5 @@ pub use rows::{
 pub use run_facts::{MachineFacts, RunFacts};
 pub use settle_times::{SettleTimesRow, compute_settle_times, render_settle_times};
 pub use shell_word::quote_word;
+pub use stored_run::{REPORT_BYTES_MAX, StoredRun, StoredRunError, read_stored_runs};
 pub use summary::render_summary;

@@ -16,3 +16,16 @@ pub enum ReportTarget {
     /// The name of a service in the process of the tests.
     InProcess(String),
 }
+
+impl ReportTarget {
+    /// The target in words.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            ReportTarget::Mock { fault: None } => "the mock, which is not a real endpoint".to_string(),
+            ReportTarget::Mock { fault: Some(fault) } => format!("the mock with the fault `{fault}`"),
+            ReportTarget::Address(address) => address.clone(),
+            ReportTarget::InProcess(name) => format!("{name} in this process"),
+        }
+    }
+}

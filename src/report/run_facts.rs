@@ -1,5 +1,6 @@
 //! `run.json`: the facts of the machine and the time, which are not part of the report.
 
+use super::compile::read_versioned;
 use super::settle_times::SettleTimesRow;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -49,6 +50,14 @@ pub struct MachineFacts {
 }
 
 impl RunFacts {
+    /// Reads `run.json`.
+    ///
+    /// # Errors
+    /// A message, if the text is not JSON, not the facts of a run, or of a newer format.
+    pub fn read(text: &str) -> Result<RunFacts, String> {
+        read_versioned(text, "the facts of a run")
+    }
+
     /// The bytes of `run.json`.
     ///
     /// # Panics

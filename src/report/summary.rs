@@ -4,7 +4,6 @@ use super::compile::Report;
 use super::finding_text::list_finding_lines;
 use super::phrases::format_count;
 use super::report_location::ReportLocation;
-use super::report_target::ReportTarget;
 use super::rows::{ClauseRow, PurposeRequestsRow, VerdictTotals};
 use crate::oracle::{ClauseDecidability, Verdict};
 use probity_input::escape_line;
@@ -57,13 +56,8 @@ fn wrap_names(names: &[&str], indent: &str) -> String {
 }
 
 fn write_heading(out: &mut String, report: &Report) {
-    let target = match &report.target {
-        ReportTarget::Mock { fault: None } => "against the mock, which is not a real endpoint".to_string(),
-        ReportTarget::Mock { fault: Some(fault) } => format!("against the mock with the fault `{fault}`"),
-        ReportTarget::Address(address) => format!("against {address}"),
-        ReportTarget::InProcess(name) => format!("against {name} in this process"),
-    };
-    let _ = writeln!(out, "{}: {} {target}", report.suite.name, report.title);
+    let target = report.target.describe();
+    let _ = writeln!(out, "{}: {} against {target}", report.suite.name, report.title);
     let _ = writeln!(out, "  suite {}, catalog {} {}", report.suite.digest, report.catalog.name, report.catalog.digest);
     let spent = &report.spending;
     let _ = writeln!(

@@ -1,6 +1,6 @@
 //! The ways in which the process ends. A number means the same in every verb.
 
-use crate::report::Report;
+use crate::report::{Report, ReportConclusion};
 
 /// Why the process ended. Where several kinds apply, [`pick_worst`] decides: later variants weigh more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,18 +64,13 @@ pub fn pick_worst(kinds: &[ExitKind]) -> ExitKind {
     if worst >= ExitKind::Interrupted && kinds.contains(&ExitKind::LeftBehind) { ExitKind::LeftBehind } else { worst }
 }
 
-/// The exit kind of a report. A report without a decided clause is never a pass.
+/// The exit kind of a report.
 #[must_use]
 pub fn judge_report(report: &Report) -> ExitKind {
-    if report.totals.fail > 0 {
-        ExitKind::Deviation
-    } else if report.stopped.is_some()
-        || report.totals.pass == 0
-        || report.clauses.iter().any(|row| report.misses_decision(row))
-    {
-        ExitKind::Undecided
-    } else {
-        ExitKind::Passed
+    match report.conclude() {
+        ReportConclusion::Deviation => ExitKind::Deviation,
+        ReportConclusion::Undecided => ExitKind::Undecided,
+        ReportConclusion::Passed => ExitKind::Passed,
     }
 }
 

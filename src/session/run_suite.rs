@@ -15,10 +15,10 @@ use super::user_error::UserError;
 use crate::campaign::Conclusion;
 use crate::limits::Limits;
 use crate::report::{
-    self, Report, ReportFiles, ReportLocation, ReportSubject, ReportTarget, RunFacts, compile_report, digest_bytes,
-    render_junit,
+    self, Report, ReportFiles, ReportFormat, ReportSubject, ReportTarget, RunFacts, StoredRun, compile_report,
+    digest_bytes,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The result of a suite in a run.
@@ -136,10 +136,13 @@ fn write_reports(
 fn write_files(report: &Report, run: &RunFacts, reports: &ReportSettings<'_>) -> Result<(), UserError> {
     let folder = reports.folder.join(&report.suite.name);
     let shown = reports.folder.display().to_string();
-    let files = vec![
-        ("junit.xml", render_junit(report, &ReportLocation { reports: &shown }).into_bytes()),
-        ("run.json", run.to_json().into_bytes()),
-    ];
+    let stored = [StoredRun { report: report.clone(), facts: Some(run.clone()), reports: shown }];
+    // `report.json` is written in any case.
+    let formats: BTreeSet<ReportFormat> = reports.formats.iter().copied().chain([ReportFormat::Junit]).collect();
+    let formats = formats.into_iter().filter(|format| *format != ReportFormat::Json);
+    let mut files: Vec<(&str, Vec<u8>)> =
+        formats.map(|format| (format.file_name(), format.render(&stored).into_bytes())).collect();
+    files.push(("run.json", run.to_json().into_bytes()));
     report::write_folder(&folder, &ReportFiles { report, files })
         .map_err(|error| UserError::unwritable(&folder, &error))
 }

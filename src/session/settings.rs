@@ -12,7 +12,7 @@ use crate::limits::{Limits, RequestedLimits};
 use crate::oracle::ClauseSelection;
 use crate::plan::Plan;
 use crate::plan_execution::Cancellation;
-use crate::report::check_folder;
+use crate::report::{ReportFormat, check_folder};
 use std::path::{Path, PathBuf};
 
 /// The settings that all campaigns of a run share.
@@ -53,6 +53,8 @@ pub struct ReportSettings<'a> {
     pub origin: &'a str,
     /// The start of the run, by both clocks.
     pub start: &'a RunStart,
+    /// The formats in which the report is written, besides `report.json` and `junit.xml`.
+    pub formats: &'a [ReportFormat],
 }
 
 /// The settings of a campaign.

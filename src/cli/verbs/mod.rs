@@ -10,5 +10,6 @@ pub mod lint;
 pub mod mock;
 pub mod mutants;
 pub mod replay;
+pub mod report;
 pub mod run;
 pub mod sweep;

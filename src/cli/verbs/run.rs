@@ -46,7 +46,7 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
         settle_percent: config.target.settle_percent.unwrap_or(profile.settle_percent),
         profile: config.target.profile.as_ref().map(|path| path.display().to_string()),
         dry_run: config.dry_run,
-        reports: ReportSettings { folder: &config.reports, origin: &origin, start: &start },
+        reports: ReportSettings { folder: &config.reports, origin: &origin, start: &start, formats: &config.formats },
         journals: config.target.journal.clone(),
         cancel: signals.cancel.clone(),
         give_up: signals.give_up.clone(),

@@ -1,0 +1,14 @@
+//! The formats of reports for other programs and for readers, each rendered from stored runs alone.
+
+mod ctrf;
+#[cfg(feature = "cli")]
+mod html;
+mod json;
+mod junit;
+mod markdown;
+mod report_format;
+mod sarif;
+#[cfg(test)]
+mod tests;
+
+pub use report_format::ReportFormat;

@@ -1,0 +1,43 @@
+//! What a report says as a whole.
+
+use super::compile::Report;
+
+/// What a report says as a whole; the exit code of the campaign follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportConclusion {
+    /// At least one clause failed.
+    Deviation,
+    /// No clause failed, and a clause that counts is undecided, no clause passed, or the campaign stopped early.
+    Undecided,
+    /// Every clause that counts passed.
+    Passed,
+}
+
+impl ReportConclusion {
+    /// The conclusion in a word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            ReportConclusion::Deviation => "deviation",
+            ReportConclusion::Undecided => "undecided",
+            ReportConclusion::Passed => "passed",
+        }
+    }
+}
+
+impl Report {
+    /// The conclusion. A report without a decided clause is never a pass.
+    #[must_use]
+    pub fn conclude(&self) -> ReportConclusion {
+        if self.totals.fail > 0 {
+            ReportConclusion::Deviation
+        } else if self.stopped.is_some()
+            || self.totals.pass == 0
+            || self.clauses.iter().any(|row| self.misses_decision(row))
+        {
+            ReportConclusion::Undecided
+        } else {
+            ReportConclusion::Passed
+        }
+    }
+}
