@@ -31,6 +31,8 @@ pub struct ObservedSilentCell {
 pub struct ClauseTally {
     /// Counts by clause.
     pub clauses: BTreeMap<ClauseId, ClauseCount>,
+    /// How many responses of each operation passed a clause; the sum of a clause is its `passed`.
+    pub passed_by: BTreeMap<ClauseId, BTreeMap<String, u64>>,
     /// Silent cells, with the number of responses by status.
     pub silent: BTreeMap<ObservedSilentCell, BTreeMap<u16, u64>>,
     /// Throttled responses.
@@ -69,6 +71,25 @@ impl ClauseTally {
         self.unkept_clauses.extend(clauses);
     }
 
+    /// The passes of all clauses, for [`ClauseTally::count_passes_of`].
+    pub fn list_passes(&self) -> BTreeMap<ClauseId, u64> {
+        self.clauses.iter().map(|(clause, count)| (*clause, count.passed)).collect()
+    }
+
+    /// Counts the passes since `before` for an operation.
+    pub fn count_passes_of(&mut self, operation: &str, before: &BTreeMap<ClauseId, u64>) {
+        for (clause, count) in &self.clauses {
+            let new = count.passed - before.get(clause).copied().unwrap_or(0);
+            if new > 0 {
+                let operations = self.passed_by.entry(*clause).or_default();
+                match operations.get_mut(operation) {
+                    Some(passes) => *passes += new,
+                    None => drop(operations.insert(operation.to_string(), new)),
+                }
+            }
+        }
+    }
+
     /// Adds the counts of another plan.
     pub fn merge(&mut self, other: &ClauseTally) {
         for (clause, count) in &other.clauses {
@@ -77,6 +98,12 @@ impl ClauseTally {
             mine.passed += count.passed;
             mine.exceptions += count.exceptions;
             mine.unclear += count.unclear;
+        }
+        for (clause, operations) in &other.passed_by {
+            let mine = self.passed_by.entry(*clause).or_default();
+            for (operation, passes) in operations {
+                *mine.entry(operation.clone()).or_default() += passes;
+            }
         }
         for (cell, statuses) in &other.silent {
             let mine = self.silent.entry(cell.clone()).or_default();

@@ -120,6 +120,7 @@ impl Judge {
     ) -> Result<ExchangeFindings, SuiteEvaluationError> {
         let model = Arc::clone(self.belief.model());
         let exchange = interpreted.exchange;
+        let passes = self.belief.tally.list_passes();
         let observed = self.belief.observe_exchange(interpreted)?;
         let mut seen =
             ExchangeFindings { excess: observed.excess, insight: observed.insight, ..ExchangeFindings::default() };
@@ -153,6 +154,7 @@ impl Judge {
         let miscounts = self.pages.observe(&mut self.belief, interpreted)?;
         seen.findings
             .extend(miscounts.into_iter().filter_map(|miscount| self.report_paging_deviation(exchange, miscount)));
+        self.belief.tally.count_passes_of(&exchange.call.operation, &passes);
         self.add_hints(exchange, &mut seen.findings);
         if self.belief.tally.quota_entry.is_none() {
             self.belief.tally.quota_entry = find_throttling_hint(exchange).map(|hint| hint.to_yaml());

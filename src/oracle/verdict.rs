@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 /// The verdict of a clause, ordered by weight: when verdicts are merged, the greatest wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The clause applied, and at least one response is explained by the clause only.
@@ -21,6 +22,7 @@ pub enum Verdict {
 
 /// Whether a run against the endpoint can decide a clause.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ClauseDecidability {
     /// Some sequence of calls can decide the clause.

@@ -15,6 +15,7 @@ const BODY_CHARS_MAX: usize = 300;
 
 /// A call with its response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CallRow {
     /// Id of the operation.
@@ -43,6 +44,7 @@ pub struct CallRow {
 
 /// When a call was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SentTime {
     /// RFC 3339, UTC.

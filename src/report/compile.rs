@@ -4,14 +4,14 @@ use super::compile_finding::compile_finding;
 use super::report_subject::ReportSubject;
 use super::report_target::ReportTarget;
 use super::rows::{
-    ClauseCountsRow, ClauseRow, FindingRow, NamedDigest, PurposeRequestsRow, SilentCellRow, SpentRequestsRow,
-    VerdictTotals,
+    CitedPageRow, ClauseCountsRow, ClauseRow, FindingRow, NamedDigest, PurposeRequestsRow, ResourceKindRow,
+    SilentCellRow, SpentRequestsRow, VerdictTotals,
 };
 use crate::campaign::{Conclusion, SpentRequests};
 use crate::oracle::{ClauseDecidability, ClauseResult, Verdict};
 use crate::suite::ClauseBasis;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Version of the formats of `report.json` and `run.json`. A reader refuses a newer version and reads older versions:
 /// version 3 has `evidence` and `call` in a finding, version 2 had `expected` and `violations`, and version 1 called
@@ -20,6 +20,7 @@ pub const FORMAT: u32 = 3;
 
 /// The results of a campaign of a suite.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Report {
     /// Version of the form of `report.json`, at most [`FORMAT`].
@@ -54,6 +55,12 @@ pub struct Report {
     pub clauses: Vec<ClauseRow>,
     /// Combinations of operation and state for which the pages make no promise.
     pub silent: Vec<SilentCellRow>,
+    /// The resource kinds of the suite.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<ResourceKindRow>,
+    /// The pages that `clauses` cite, in the order of the catalog.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pages: Vec<CitedPageRow>,
     /// Requests, plans and skipped steps of the campaign.
     pub spending: SpentRequestsRow,
 }
@@ -62,7 +69,8 @@ pub struct Report {
 #[must_use]
 pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> Report {
     let suite = &subject.model.suite;
-    let clauses: Vec<ClauseRow> = conclusion.rows.iter().map(|row| compile_clause(subject, row)).collect();
+    let clauses: Vec<ClauseRow> = conclusion.rows.iter().map(|row| compile_clause(subject, conclusion, row)).collect();
+    let pages = list_cited_pages(subject, &clauses);
     Report {
         format: FORMAT,
         suite: NamedDigest { name: suite.name.clone(), digest: suite.digest.clone() },
@@ -84,6 +92,8 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
             .collect(),
         clauses,
         silent: list_silent_cells(conclusion),
+        resources: list_resource_kinds(subject),
+        pages,
         spending: compile_spending(conclusion),
     }
 }
@@ -140,7 +150,7 @@ pub(super) fn read_versioned<T: serde::de::DeserializeOwned>(text: &str, what: &
     serde_json::from_value(value).map_err(|error| format!("the file is not {what}: {error}"))
 }
 
-fn compile_clause(subject: &ReportSubject<'_>, row: &ClauseResult) -> ClauseRow {
+fn compile_clause(subject: &ReportSubject<'_>, conclusion: &Conclusion, row: &ClauseResult) -> ClauseRow {
     let info = subject.model.clause_info(row.clause);
     ClauseRow {
         id: info.id.clone(),
@@ -158,8 +168,26 @@ fn compile_clause(subject: &ReportSubject<'_>, row: &ClauseResult) -> ClauseRow 
             exceptions: row.count.exceptions,
             unclear: row.count.unclear,
         },
+        passed_by: conclusion.tally.passed_by.get(&row.clause).cloned().unwrap_or_default(),
         findings: row.findings.iter().map(|index| index + 1).collect(),
     }
+}
+
+fn list_resource_kinds(subject: &ReportSubject<'_>) -> Vec<ResourceKindRow> {
+    let kinds = subject.model.suite.resources.iter();
+    kinds
+        .map(|kind| ResourceKindRow {
+            name: kind.name.clone(),
+            states: kind.state.as_ref().map(|_| kind.stable.clone()).unwrap_or_default(),
+            settles_ms: kind.settles_ms,
+        })
+        .collect()
+}
+
+fn list_cited_pages(subject: &ReportSubject<'_>, clauses: &[ClauseRow]) -> Vec<CitedPageRow> {
+    let cited: BTreeSet<&str> = clauses.iter().flat_map(|row| &row.cites).map(|cite| cite.page.as_str()).collect();
+    let pages = subject.schemas.catalog.pages.iter().filter(|page| cited.contains(page.id.as_str()));
+    pages.map(|page| CitedPageRow { id: page.id.clone(), title: page.title.clone(), url: page.url.clone() }).collect()
 }
 
 fn count_verdicts<'r>(rows: impl Iterator<Item = &'r ClauseRow>) -> VerdictTotals {

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 /// How the nearest possible state differs from the response, and why that state was expected.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EvidenceRow {
     /// The differences, and nothing that agrees.
@@ -23,6 +24,7 @@ pub struct EvidenceRow {
 
 /// One difference between the nearest possible state and the response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DifferenceRow {
     /// `status`, `field`, `listing`, `not-gone`, `unsettled`, `derived`, `condition`, `schema`, `input` or `pages`.
@@ -35,6 +37,7 @@ pub struct DifferenceRow {
     pub got: String,
     /// The lines with a requirement of a schema.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub cite: Option<SourceLines>,
     /// Ids of the clauses that demand the expected side.
     pub clauses: Vec<String>,
@@ -42,6 +45,7 @@ pub struct DifferenceRow {
 
 /// One reason for an expectation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ReasonRow {
     /// The reason as one sentence.

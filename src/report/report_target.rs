@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The target of the campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ReportTarget {
     /// The mock in this process, with at most one fault.

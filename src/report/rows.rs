@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 /// A clause with its verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ClauseRow {
     /// The id of the clause in the suite, such as `remove.gone`.
@@ -18,6 +19,7 @@ pub struct ClauseRow {
     /// The promise as one sentence, from the suite.
     pub says: String,
     /// Pages and lines that make the promise; empty for a convention.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub cites: Vec<SourceLines>,
     /// Whether the pages state the promise, or a rule of probity does.
     pub basis: ClauseBasis,
@@ -36,6 +38,9 @@ pub struct ClauseRow {
     pub may_stay_undecided: bool,
     /// The numbers of calls on which the verdict rests.
     pub counts: ClauseCountsRow,
+    /// How many of `counts.passed` each operation decided.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub passed_by: BTreeMap<String, u64>,
     /// Numbers of the findings that contradict the clause; see [`FindingRow::number`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<usize>,
@@ -43,6 +48,7 @@ pub struct ClauseRow {
 
 /// How often a clause applied, and with which result; see [`crate::model::ClauseCount`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ClauseCountsRow {
     /// Calls to which the clause applied in every possible state.
@@ -58,6 +64,7 @@ pub struct ClauseCountsRow {
 
 /// A deviation with its evidence and its counterexample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FindingRow {
     /// Counts from 1, in the order of discovery.
@@ -114,6 +121,7 @@ pub struct FindingRow {
 
 /// A clause in a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ClauseReference {
     /// The id of the clause in the suite.
@@ -121,11 +129,13 @@ pub struct ClauseReference {
     /// The promise as one sentence, from the suite.
     pub says: String,
     /// Pages and lines that make the promise; empty for a convention.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub cites: Vec<SourceLines>,
 }
 
 /// An exchange with the clauses that removed possible states.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NarrowingExchange {
     /// Number of the exchange within the plan's history, from 0.
@@ -136,6 +146,7 @@ pub struct NarrowingExchange {
 
 /// The plan that shows a finding: a counterexample if `seen_again`, else the whole original plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CounterexampleRow {
     /// A second execution showed the same deviation. If not, `plan` is the whole original plan.
@@ -169,11 +180,41 @@ pub struct CounterexampleRow {
     /// The outcome of each step; `skipped` for a step that was not sent.
     pub outcomes: Vec<String>,
     /// The steps to replay.
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, serde_json::Value>"))]
     pub plan: Plan,
+}
+
+/// A resource kind of the suite, as far as readers of a report need it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ResourceKindRow {
+    /// Name of the resource kind.
+    pub name: String,
+    /// The stable states; empty for a resource kind without states.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<String>,
+    /// The promised bound for settling in milliseconds, before `settle_percent`.
+    pub settles_ms: u64,
+}
+
+/// A page that a clause of the report cites.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CitedPageRow {
+    /// Id of the page, as citations name it.
+    pub id: String,
+    /// Title of the page.
+    pub title: String,
+    /// Address of the page, if the catalog has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// A combination of operation and state without a clause, with the observed statuses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SilentCellRow {
     /// Id of the operation.
@@ -186,6 +227,7 @@ pub struct SilentCellRow {
 
 /// Number of clauses by verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct VerdictTotals {
     /// Clauses with a response that only their main outcome explains.
@@ -204,6 +246,7 @@ pub struct VerdictTotals {
 
 /// How many requests a campaign sent, by purpose and outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SpentRequestsRow {
     /// Requests of plans, without requests for shrinking.
@@ -247,6 +290,7 @@ pub struct SpentRequestsRow {
 
 /// The requests for a purpose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PurposeRequestsRow {
     /// The purpose, such as `polls`.
@@ -267,6 +311,7 @@ fn is_zero(count: &u64) -> bool {
 
 /// A name with the digest of the named file or folder, `sha256:…`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NamedDigest {
     /// Name of the suite or the catalog.

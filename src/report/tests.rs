@@ -1,6 +1,7 @@
 //! The renderings of a fictitious campaign.
 
 mod cases;
+mod schema;
 
 use super::*;
 use crate::campaign::{

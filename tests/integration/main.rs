@@ -21,6 +21,7 @@ mod input_files;
 mod killed_files;
 mod mutation_score;
 mod recognise_hints;
+mod report_formats;
 mod reference_agreement;
 mod request_limits;
 mod seeded_faults;

@@ -84,6 +84,14 @@ fn write_findings(out: &mut String, run: &StoredRun) {
         let more = format_count(findings.len() - written, "more deviation", "more deviations");
         let _ = writeln!(out, "\n{more} of {}: see `report.json`.", escape_text(&run.report.suite.name));
     }
+    if run.report.spending.unkept_findings > 0 {
+        let _ = writeln!(
+            out,
+            "\n{} more deviations of {} were seen and are not kept as findings.",
+            run.report.spending.unkept_findings,
+            escape_text(&run.report.suite.name)
+        );
+    }
 }
 
 fn render_finding(run: &StoredRun, finding: &FindingRow) -> String {

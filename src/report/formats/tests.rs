@@ -5,7 +5,7 @@
 use super::ReportFormat;
 use crate::report::stored_run::StoredRun;
 use crate::report::tests::usual;
-use crate::report::{MachineFacts, Report, RunFacts};
+use crate::report::{MachineFacts, Report, RunFacts, SettleTimesRow};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -24,8 +24,28 @@ fn facts() -> RunFacts {
         report: "sha256:33".to_string(),
         exit_code: 1,
         limits: BTreeMap::from([("requests".to_string(), 400)]),
-        settled: Vec::new(),
+        settled: vec![
+            settled(None, Some("BRIGHT"), "light.bright"),
+            settled(Some("BRIGHT"), Some("DIM"), "dim.bright"),
+            settled(Some("DIM"), Some("BRIGHT"), "brighten.dim"),
+            settled(Some("DIM"), Some("DIM"), "dim.twice"),
+            settled(Some("DIM"), None, "remove.gone"),
+        ],
         history_gaps: Vec::new(),
+    }
+}
+
+fn settled(from: Option<&str>, to: Option<&str>, by: &str) -> SettleTimesRow {
+    SettleTimesRow {
+        resource: "lamp".to_string(),
+        from: from.map(str::to_string),
+        to: to.map(str::to_string),
+        by: vec![by.to_string()],
+        count: 3,
+        p50_ms: 20,
+        p90_ms: 1_500,
+        p99_ms: 1_500,
+        most_ms: 400_000,
     }
 }
 
@@ -183,4 +203,65 @@ fn a_summary_of_many_findings_stays_short() {
     let text = ReportFormat::Markdown.render(&[run]);
     assert!(text.len() < 65_536, "{} bytes", text.len());
     assert!(text.contains("more deviations of lamps"), "{text}");
+}
+
+/// The text of the page between two texts, in lines without markup.
+#[cfg(feature = "cli")]
+fn cut_html(html: &str, from: &str, to: &str) -> String {
+    let start = html.find(from).unwrap_or_else(|| panic!("no `{from}`"));
+    let end = html[start..].find(to).map_or(html.len(), |end| start + end);
+    let text = html[start..end].split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text));
+    let text = text.collect::<Vec<_>>().join("\n");
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn the_page_shows_verdict_findings_states_times_clauses_and_how_to_run_again() {
+    let html = ReportFormat::Html.render(&[stored(usual())]);
+    insta::assert_snapshot!(cut_html(&html, "<body>", "</body>"));
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn the_page_has_landmarks_headings_in_order_and_no_script() {
+    let html = ReportFormat::Html.render(&[stored(usual()), hostile()]);
+    for needed in [
+        "<html lang=\"en\">",
+        "<main id=\"main\">",
+        "<nav ",
+        "<header>",
+        "<footer>",
+        "name=\"viewport\"",
+        "prefers-color-scheme",
+    ] {
+        assert!(html.contains(needed), "{needed}");
+    }
+    for absent in ["<script", " onload=", "src=", "@import", "url(http"] {
+        assert!(!html.contains(absent), "{absent}");
+    }
+    let levels: Vec<u32> = html.split("<h").skip(1).filter_map(|part| part.chars().next()?.to_digit(10)).collect();
+    assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1);
+    assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
+    let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|part| part.split('"').next()).collect();
+    let unique: std::collections::BTreeSet<&&str> = ids.iter().collect();
+    assert_eq!(unique.len(), ids.len(), "{ids:?}");
+    for link in html.split("href=\"#").skip(1).filter_map(|part| part.split('"').next()) {
+        assert!(ids.contains(&link), "{link}");
+    }
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn a_page_of_many_findings_and_clauses_is_cut_with_a_count() {
+    let mut run = stored(usual());
+    let (finding, clause) = (run.report.findings[0].clone(), run.report.clauses[0].clone());
+    run.report.findings = (1..=50).map(|number| crate::report::FindingRow { number, ..finding.clone() }).collect();
+    run.report.clauses =
+        (1..=250).map(|number| crate::report::ClauseRow { id: format!("lamp.{number}"), ..clause.clone() }).collect();
+    let html = ReportFormat::Html.render(&[run]);
+    assert!(
+        html.contains("And 10 more findings, in report.json.") && html.contains("And 50 more clauses, in report.json.")
+    );
+    assert_eq!(html.matches("<article ").count(), 40);
 }

@@ -49,6 +49,7 @@ impl Clause {
 
 /// What a clause rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ClauseBasis {
     /// A cited line states the promise.
