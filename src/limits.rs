@@ -123,7 +123,7 @@ impl Limits {
     #[must_use]
     pub fn for_candidate(&self) -> Limits {
         let time = Duration::from_secs(1_000_000);
-        Limits { requests: 100_000, time, first_only: true, ..self.for_plan() }
+        Limits { requests: 100_000, time, first_only: false, ..self.for_plan() }
     }
 
     /// The limits of shrinking: `requests` and `time` are the campaign's requests and time for shrinking.

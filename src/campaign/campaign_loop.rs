@@ -4,17 +4,23 @@ use super::campaign_environment::CampaignEnvironment;
 use super::campaign_input::{CampaignError, CampaignInput};
 use super::campaign_state::CampaignState;
 use super::conclusion::Conclusion;
+use super::ending_deviation::{EndingDeviation, FindingMatcher};
 use super::event::{CampaignEvent, CampaignListener};
 use super::finding_shrinker::shrink_finding;
 use super::plan_results::PlanResultCollector;
 use super::plan_runner::{PlanResult, repeat_plan, run_plan};
+use super::same_defects::merge_same_defects;
 use crate::cleanup::Leftover;
 use crate::model::SuiteEvaluationError;
 use crate::oracle::list_promises;
 use crate::plan::{Chooser, GuidedChooser, ReadOnlyChooser};
 use crate::plan_execution::StopReason;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// Rounds of shrinking. In the second round, findings with further candidates get the requests that others did not use.
+const SHRINK_ROUNDS: usize = 2;
 
 /// Runs plans until a limit is reached, then shrinks the findings.
 ///
@@ -140,13 +146,13 @@ async fn run_one_plan(
 ) -> (u64, Result<PlanResult, SuiteEvaluationError>, GuidedChooser) {
     let limits = share.env.limits.for_plan();
     let driven = match order.recorded_plans.get(number as usize) {
-        Some(witness) => repeat_plan(share, witness, number, limits).await,
+        Some(witness) => repeat_plan(share, witness, number, limits, EndingDeviation::None).await,
         None => {
             let drawn = number - order.recorded_plans.len() as u64;
             chooser.begin_plan(drawn);
             let mut reading = ReadOnlyChooser::new(share.env.hints.clone(), order.seed, drawn);
             let chooser: &mut dyn Chooser = if share.env.reading_only { &mut reading } else { &mut chooser };
-            run_plan(share, chooser, number, Some((order.seed, drawn)), limits).await
+            run_plan(share, chooser, number, Some((order.seed, drawn)), (limits, EndingDeviation::None)).await
         }
     };
     (number, driven, chooser)
@@ -176,17 +182,59 @@ async fn shrink_findings(share: &CampaignState<'_>, gathered: &mut PlanResultCol
     let mut left = limits.requests;
     share.start_shrinking();
     share.shared_budget.start_shrinking();
-    for found in &mut gathered.findings {
-        if left == 0 {
-            let reason = "earlier findings used up the requests for shrinking".to_string();
-            found.repetition.prevented = Some(reason);
-            continue;
+    let mut open: Vec<usize> = (0..gathered.findings.len()).collect();
+    let mut same_as = BTreeMap::new();
+    // Each finding gets an equal share of what is left; then findings with further candidates get what others did not use.
+    for _ in 0..SHRINK_ROUNDS {
+        let mut unfinished = Vec::new();
+        for (position, &index) in open.iter().enumerate() {
+            let requests = left / (open.len() - position) as u64;
+            let spent = shrink_one_finding(share, gathered, index, requests).await?;
+            left = left.saturating_sub(spent.requests);
+            if !spent.same_as.is_empty() {
+                same_as.insert(index, spent.same_as);
+            }
+            if !spent.complete {
+                unfinished.push(index);
+            }
         }
-        let smallest = shrink_finding(share, found, left).await?;
-        left = left.saturating_sub(smallest.requests);
-        gathered.spent.shrinking += smallest.requests;
+        open = unfinished;
+    }
+    gathered.findings = merge_same_defects(std::mem::take(&mut gathered.findings), &same_as);
+    Ok(())
+}
+
+/// Shrinks one finding with up to `requests` requests. Returns the requests, and whether nothing is left to try.
+async fn shrink_one_finding(
+    share: &CampaignState<'_>,
+    gathered: &mut PlanResultCollector,
+    index: usize,
+    requests: u64,
+) -> Result<ShrinkEffort, CampaignError> {
+    let matcher = Rc::new(FindingMatcher::new(&gathered.findings, index));
+    let found = &mut gathered.findings[index];
+    if requests == 0 {
+        if found.repetition.runs == 0 {
+            let reason = "other findings used up the requests for shrinking".to_string();
+            found.repetition.prevented.get_or_insert(reason);
+        }
+        return Ok(ShrinkEffort::default());
+    }
+    let smallest = shrink_finding(share, found, &matcher, requests).await?;
+    gathered.spent.shrinking += smallest.requests;
+    if smallest.counterexample.is_some() || found.counterexample.is_none() {
         found.repetition = smallest.repetition;
         found.counterexample = smallest.counterexample;
     }
-    Ok(())
+    Ok(ShrinkEffort { requests: smallest.requests, complete: smallest.complete, same_as: smallest.same_as })
+}
+
+/// What shrinking one finding took.
+#[derive(Default)]
+struct ShrinkEffort {
+    requests: u64,
+    /// Whether nothing is left to try.
+    complete: bool,
+    /// The fingerprints of another finding that shows the same defect.
+    same_as: BTreeSet<String>,
 }

@@ -6,16 +6,20 @@ mod campaign_loop;
 mod campaign_input;
 mod campaign_state;
 mod clause_decidability;
+mod candidate_runner;
 mod conclusion;
+mod ending_deviation;
 mod event;
 mod finding_shrinker;
 mod plan_results;
 mod mock_environment;
+mod model_shrinker;
 mod mutation_score;
 mod online_judge;
 mod campaign_environment;
 mod plan_runner;
 mod poll_reads;
+mod same_defects;
 mod profile_setup;
 mod transition_times;
 mod simpler_plans;
@@ -25,6 +29,7 @@ pub use campaign_input::{CampaignError, CampaignInput};
 pub use campaign_loop::run_campaign;
 pub use clause_decidability::DecidabilityCheck;
 pub use conclusion::{Conclusion, FindingRepetition, RecordedFinding, ShownCounterexample, SpentRequests};
+pub use ending_deviation::{EndingDeviation, FindingMatcher};
 pub use event::{CampaignEvent, CampaignListener, HistoryCollector, NullListener};
 pub use mock_environment::{
     MockCampaignSettings, make_mock_environment, make_mock_identities, make_mock_limits, make_mocks, run_mock_campaign,

@@ -1,5 +1,6 @@
 //! Judges every exchange while a plan is carried out, and picks the resources to poll.
 
+use super::ending_deviation::EndingDeviation;
 use super::poll_reads::PollReadSelection;
 use super::transition_times::{TransitionTimer, TransitionTimes};
 use crate::history::{Call, CallCause, Exchange};
@@ -40,8 +41,8 @@ pub struct OnlineJudge {
     pub pages: BTreeMap<String, LastListPage>,
     transition_timer: TransitionTimer,
     settle_percent: u32,
-    /// Whether polling ends at the first finding.
-    pub first_only: bool,
+    /// The deviation that ends the plan, and with it polling.
+    pub ending_deviation: EndingDeviation,
 }
 
 /// Time from the bound to the last poll, so that rounding cannot make the poll early.
@@ -79,7 +80,7 @@ impl OnlineJudge {
             pages: BTreeMap::new(),
             transition_timer: TransitionTimer::default(),
             settle_percent: bounds.settle_percent,
-            first_only: false,
+            ending_deviation: EndingDeviation::None,
         }
     }
 
@@ -92,6 +93,12 @@ impl OnlineJudge {
     #[must_use]
     pub fn find_step_outcome(&self, step: usize) -> Option<StepOutcome> {
         self.steps.get(&step).map(|stepped| stepped.ending)
+    }
+
+    /// Whether the deviation that ends the plan was found.
+    #[must_use]
+    pub fn shows_ending_deviation(&self) -> bool {
+        self.ending_deviation.is_among(&self.findings)
     }
 
     /// Notes the resources and the outcome of an exchange that is no poll.
@@ -182,7 +189,7 @@ impl OnlineJudge {
     ///
     /// The chooser decides when to read resources that a refused call must not have changed.
     fn find_unsettled(&self, step_index: usize) -> Vec<&ResourceId> {
-        let enough = self.fault.is_some() || (self.first_only && !self.findings.is_empty());
+        let enough = self.fault.is_some() || self.shows_ending_deviation();
         let Some(stepped) = self.steps.get(&step_index).filter(|_| !enough) else { return Vec::new() };
         let belief = &self.judge.belief;
         let acted = stepped.changes && stepped.ending != StepOutcome::Refused;

@@ -3,6 +3,7 @@
 use super::campaign_environment::CampaignEnvironment;
 use super::campaign_state::CampaignState;
 use super::conclusion::SpentRequests;
+use super::ending_deviation::EndingDeviation;
 use super::event::{CampaignEvent, CampaignListener};
 use super::online_judge::OnlineJudge;
 use super::profile_setup::{begin_provocation, complete_body, end_provocation};
@@ -53,7 +54,7 @@ pub(super) async fn run_plan(
     chooser: &mut dyn Chooser,
     number: u64,
     drawn: Option<(u64, u64)>,
-    limits: Limits,
+    (limits, ending): (Limits, EndingDeviation),
 ) -> Result<PlanResult, SuiteEvaluationError> {
     let site = share.env;
     let endpoint = (site.endpoint)(number);
@@ -66,6 +67,9 @@ pub(super) async fn run_plan(
     };
     let started = site.wall_clock.as_ref().map(|clock| clock());
     let mut plan = RunningPlan::new(share, &context, number, tracked.as_ref());
+    if !limits.first_only {
+        plan.online_judge.ending_deviation = ending;
+    }
     share.register_plan(number);
     let stop = plan.run_steps(chooser).await;
     let left = plan.clean_up(tracked.as_ref()).await;
@@ -109,7 +113,7 @@ pub async fn rerun_plan(
     listener: &mut dyn CampaignListener,
 ) -> Result<PlanResult, SuiteEvaluationError> {
     let share = CampaignState::new(site, site.limits, listener);
-    repeat_plan(&share, plan, number, site.limits.for_plan()).await
+    repeat_plan(&share, plan, number, site.limits.for_plan(), EndingDeviation::None).await
 }
 
 /// Runs a recorded plan concurrently with the other plans of the campaign.
@@ -121,9 +125,10 @@ pub(super) async fn repeat_plan(
     plan: &Plan,
     number: u64,
     limits: Limits,
+    ending: EndingDeviation,
 ) -> Result<PlanResult, SuiteEvaluationError> {
     let mut chooser = RecordedChooser::new(plan.steps.clone());
-    run_plan(share, &mut chooser, number, plan.drawn, limits).await
+    run_plan(share, &mut chooser, number, plan.drawn, (limits, ending)).await
 }
 
 /// A plan while its steps are chosen and carried out.
@@ -155,7 +160,9 @@ impl<'a, 's> RunningPlan<'a, 's> {
     ) -> RunningPlan<'a, 's> {
         let site = share.env;
         let mut eyes = OnlineJudge::new(site.model.clone(), site.schemas.clone(), number, site.bounds);
-        eyes.first_only = context.limits.first_only;
+        if context.limits.first_only {
+            eyes.ending_deviation = EndingDeviation::Any;
+        }
         RunningPlan {
             state: share,
             context,
@@ -194,7 +201,7 @@ impl<'a, 's> RunningPlan<'a, 's> {
             if let Err(stop) = end {
                 return Some(stop);
             }
-            if self.context.limits.first_only && !self.online_judge.findings.is_empty() {
+            if self.online_judge.shows_ending_deviation() {
                 return None;
             }
         }

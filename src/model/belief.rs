@@ -1,14 +1,13 @@
 //! The belief: the set of all possible states, as a product of factors.
 
 use super::call_memory::CallMemory;
-use super::clause_info::ClauseId;
 use super::clause_tally::ClauseTally;
 use super::compile::Model;
 use super::factor::{Factor, PromiseSource};
 use super::possible_state::PossibleResource;
 use super::resource_state::{Existence, ResourceId};
 use super::transition::close_states;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Limits of one belief.
@@ -33,7 +32,6 @@ pub struct Belief {
     pub(super) seq: u32,
     /// Resource kinds with a lost create: a resource with an unknown id may exist.
     pub(super) unknown_kinds: Vec<usize>,
-    pub(super) reported: BTreeSet<ClauseId>,
     pub(super) obligations: BTreeMap<PromiseSource, Obligation>,
     /// Number of the exchange after the last accepted change; then, by resource, the exchange of the last
     /// observation.
@@ -68,7 +66,6 @@ impl Belief {
             factors: Vec::new(),
             seq: 0,
             unknown_kinds: Vec::new(),
-            reported: BTreeSet::new(),
             obligations: BTreeMap::new(),
             changed: 0,
             last_observed: BTreeMap::new(),

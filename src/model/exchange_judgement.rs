@@ -26,7 +26,7 @@ pub struct Deviation {
     pub step: usize,
     /// Id of the operation.
     pub operation: String,
-    /// The contradicted clauses, sorted.
+    /// The blamed clauses, the most specific first.
     pub clauses: Vec<ClauseId>,
     /// The outcome, in words.
     pub outcome: String,

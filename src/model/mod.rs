@@ -7,6 +7,7 @@
 mod applicability;
 mod belief;
 mod belief_factors;
+mod blame;
 mod bulk_effect;
 mod call_memory;
 mod call_view;

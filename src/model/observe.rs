@@ -2,6 +2,7 @@
 
 use super::belief::Belief;
 use super::belief_factors::{make_factor, sort_states};
+use super::blame::rank_blamed_clauses;
 use super::call_view::CallView;
 use super::clause_info::ClauseId;
 use super::describe::{describe_expected, describe_outcome, describe_state};
@@ -98,7 +99,7 @@ impl Belief {
         let mut observed = ExchangeJudgement::default();
         if let Some(clause) = judged.server_error {
             let evidence = self.collect_outcome_evidence(interpreted, &before, &judged);
-            self.report_deviation(&mut observed, interpreted, vec![clause], (&judged.expected, evidence), &before);
+            self.report_deviation(&mut observed, interpreted, &[vec![clause]], (&judged.expected, evidence), &before);
         }
         if self.bounds.insight {
             let lines = before.states.iter().map(|world| describe_state(&model, world)).collect();
@@ -111,7 +112,7 @@ impl Belief {
         if judged.states.is_empty() {
             let reasons = list_contradicted_clauses(asked, &before, &judged);
             let evidence = self.collect_outcome_evidence(interpreted, &before, &judged);
-            self.report_deviation(&mut observed, interpreted, reasons, (&judged.expected, evidence), &before);
+            self.report_deviation(&mut observed, interpreted, &reasons, (&judged.expected, evidence), &before);
             let worlds =
                 before.states.iter().map(|world| make_call_undetermined(&model, asked, world, moment)).collect();
             self.put_back_factor(exchange, make_factor(worlds, &before, true), &[]);
@@ -159,10 +160,10 @@ impl Belief {
                 .extend(found.dropped.iter().map(|(world, why)| (describe_state(see.model, world), why.clone())));
         }
         if found.states.is_empty() {
-            let reasons = found.collect_contradicted_clauses();
+            let reasons: Vec<Vec<ClauseId>> = found.dropped.iter().map(|(_, clauses)| clauses.clone()).collect();
             let expected = describe_expected(see.model, &factor);
             let evidence = collect_observation_evidence(see, &factor, &self.call_memory)?;
-            self.report_deviation(observed, see.interpreted, reasons, (&expected, evidence), &factor);
+            self.report_deviation(observed, see.interpreted, &reasons, (&expected, evidence), &factor);
             let worlds =
                 factor.states.iter().map(|world| observation_filter::make_observed_undetermined(see, world)).collect();
             self.put_back_factor(see.interpreted.exchange, make_factor(worlds, &factor, true), &[]);
@@ -210,22 +211,17 @@ impl Belief {
         outcome_evidence::collect_outcome_evidence(&self.model, interpreted, before, judged, known)
     }
 
+    /// Adds a deviation. `by_state` has the contradicted clauses of each possible state.
     fn report_deviation(
-        &mut self,
+        &self,
         observed: &mut ExchangeJudgement,
         interpreted: &InterpretedExchange<'_>,
-        mut clauses: Vec<ClauseId>,
+        by_state: &[Vec<ClauseId>],
         (expected, evidence): (&[String], DeviationEvidence),
         factor: &Factor,
     ) {
         let exchange = interpreted.exchange;
-        clauses.sort();
-        clauses.dedup();
-        if clauses.iter().all(|clause| self.reported.contains(clause)) {
-            self.tally.repeated += 1;
-            return;
-        }
-        self.reported.extend(clauses.iter().copied());
+        let clauses = rank_blamed_clauses(&self.model, by_state, &evidence);
         observed.deviations.push(Deviation {
             exchange: exchange.number,
             step: exchange.step,
@@ -263,18 +259,21 @@ impl Belief {
     }
 }
 
-/// The contradicted clauses, including the clauses that promised the end of a resource of the call.
-fn list_contradicted_clauses(asked: &CallView, before: &Factor, judged: &OutcomeJudgement) -> Vec<ClauseId> {
+/// The contradicted clauses of each possible state, including the clauses that promised the end of a resource of the
+/// call.
+fn list_contradicted_clauses(asked: &CallView, before: &Factor, judged: &OutcomeJudgement) -> Vec<Vec<ClauseId>> {
     let named: BTreeSet<&ResourceId> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
-    let mut reasons = judged.collect_contradicted_clauses();
+    let mut by_state: Vec<Vec<ClauseId>> = judged.dropped.iter().map(|(_, clauses)| clauses.clone()).collect();
     for (promised, promises) in &before.promises {
         let PromiseSubject::Absence(id) = promised else { continue };
         let gone = |world: &PossibleState| {
             find_resource(world, id).is_some_and(|held| held.state.existence == Existence::Gone)
         };
-        if named.contains(id) && judged.dropped.iter().any(|(world, _)| gone(world)) {
-            reasons.extend(promises.iter().map(|promise| promise.clause));
+        for ((world, _), clauses) in judged.dropped.iter().zip(&mut by_state) {
+            if named.contains(id) && gone(world) {
+                clauses.extend(promises.iter().map(|promise| promise.clause));
+            }
         }
     }
-    reasons
+    by_state
 }

@@ -1,12 +1,13 @@
 //! Fingerprints of deviations: equal for two responses that show the same defect.
 
 use super::general_refusal::find_general_refusal;
-use crate::history::Exchange;
+use crate::history::{Exchange, Outcome};
 use crate::model::{ClauseId, DeviationEvidence, Difference, DifferenceKind, Model, ResourceId};
+use crate::suite::ClauseOperations;
 
 /// The fingerprints of a deviation, one for each difference: the clauses, the operation, the kind of the difference
 /// and its place, without ids, times and values. `exchange` deviates.
-/// A refusal or an acceptance that is about the caller or the headers is the same defect at every operation.
+/// A difference that does not depend on the operation has `*` in its place.
 #[must_use]
 pub(super) fn compute_fingerprints(
     model: &Model,
@@ -17,8 +18,7 @@ pub(super) fn compute_fingerprints(
     if let Some(fingerprint) = find_general_refusal(exchange, evidence) {
         return vec![fingerprint];
     }
-    let operation = exchange.call.operation.as_str();
-    let operation = evidence.blamed.as_ref().map_or(operation, |call| &call.operation);
+    let operation = evidence.blamed.as_ref().map_or(exchange.call.operation.as_str(), |call| call.operation.as_str());
     let is_input = |difference: &&Difference| matches!(difference.what, DifferenceKind::Input(_));
     let input: Vec<&Difference> = evidence.differences.iter().filter(is_input).collect();
     // The broken keyword tells apart what the outcome of the call does not.
@@ -28,7 +28,11 @@ pub(super) fn compute_fingerprints(
         .map(|difference| {
             let (kind, place) = describe_place(model, &difference.what);
             let clauses = if difference.clauses.is_empty() { clauses } else { &difference.clauses };
-            format!("{} {operation} {kind} {place}", list_names(model, clauses)).trim_end().to_string()
+            let (names, operation) = match find_shared_promise(model, exchange, clauses, &difference.what) {
+                Some(promise) => (promise, "*"),
+                None => (list_names(model, &select_clauses_of(model, operation, clauses)), operation),
+            };
+            format!("{names} {operation} {kind} {place}").trim_end().to_string()
         })
         .collect();
     if all.is_empty() {
@@ -37,6 +41,40 @@ pub(super) fn compute_fingerprints(
     all.sort();
     all.dedup();
     all
+}
+
+/// The promise of a difference that is the same defect at every operation: a clause about any operation, a value that
+/// follows from the fields of a resource, and the body of a refusal.
+fn find_shared_promise(
+    model: &Model,
+    exchange: &Exchange,
+    clauses: &[ClauseId],
+    what: &DifferenceKind,
+) -> Option<String> {
+    let refused = matches!(&exchange.outcome, Outcome::Replied(reply) if reply.status >= 400);
+    let is_general = |clause: &ClauseId| {
+        model.find_suite_clause(*clause).is_some_and(|clause| matches!(clause.calls, ClauseOperations::AllBut(_)))
+    };
+    match what {
+        DifferenceKind::Schema(_) if refused => Some("refusal".to_string()),
+        DifferenceKind::Derived { .. } => Some(list_names(model, clauses)),
+        DifferenceKind::Outcome { .. } if !clauses.is_empty() && clauses.iter().all(is_general) => {
+            Some(list_names(model, clauses))
+        }
+        _ => None,
+    }
+}
+
+/// The clauses of the blamed operation, if there are any: of several calls in transition one is behind the difference.
+fn select_clauses_of(model: &Model, operation: &str, clauses: &[ClauseId]) -> Vec<ClauseId> {
+    let names_operation = |clause: &&ClauseId| {
+        model.find_suite_clause(**clause).is_some_and(|clause| match &clause.calls {
+            ClauseOperations::Only(operations) => operations.iter().any(|named| named == operation),
+            ClauseOperations::AllBut(_) => false,
+        })
+    };
+    let own: Vec<ClauseId> = clauses.iter().filter(names_operation).copied().collect();
+    if own.is_empty() { clauses.to_vec() } else { own }
 }
 
 fn list_names(model: &Model, clauses: &[ClauseId]) -> String {

@@ -27,7 +27,8 @@ pub struct Finding {
     pub recorded: Arc<Exchange>,
     /// Operation id.
     pub operation: String,
-    /// In each possible state before the exchange, the response contradicts at least one of the listed clauses.
+    /// The blamed clauses, the most specific first: one that every possible state before the exchange contradicts, or
+    /// several of which every possible state contradicts at least one.
     pub clauses: Vec<ClauseId>,
     /// Further clauses that repetitions contradict: responses with the same hint or the same fingerprint.
     pub related_clauses: BTreeSet<ClauseId>,
@@ -59,6 +60,10 @@ pub struct ExchangeFindings {
     pub insight: Option<BeliefChange>,
 }
 
+/// Most fingerprints of one plan. The number is far above that of the defects of any API: it bounds the memory that an
+/// endpoint with ever new responses can take.
+const FINGERPRINTS_MAX: usize = 500;
+
 /// Judges the exchanges of one plan in the order of sending.
 #[derive(Debug, Clone)]
 pub struct Judge {
@@ -66,7 +71,8 @@ pub struct Judge {
     pub belief: Belief,
     schemas: Arc<CompiledCatalog>,
     plan: u64,
-    reported: BTreeSet<ClauseId>,
+    /// The fingerprints of the findings so far. At most [`FINGERPRINTS_MAX`].
+    reported: BTreeSet<String>,
     pages: PageChains,
     forms: RefusalForms,
     /// The clauses that the findings so far contradict, by hint.
@@ -128,6 +134,9 @@ impl Judge {
             let mut evidence = deviation.evidence;
             add_input_differences(&mut evidence, || list_input_differences(&model, &self.schemas, exchange));
             let fingerprints = compute_fingerprints(&model, exchange, &deviation.clauses, &evidence);
+            if !self.note_fingerprints(&fingerprints) {
+                continue;
+            }
             seen.findings.push(Finding {
                 recorded: Arc::new(exchange.clone()),
                 evidence,
@@ -190,7 +199,22 @@ impl Judge {
         self.report_finding(exchange, miscount.clause, (miscount.seen, miscount.expected), vec![what])
     }
 
-    /// A finding about a single clause; `None` if the plan already has a finding of the clause.
+    /// Whether a deviation has a fingerprint that no earlier finding of the plan has. A deviation without one is counted
+    /// as a repetition.
+    fn note_fingerprints(&mut self, fingerprints: &[String]) -> bool {
+        let mut new = false;
+        for fingerprint in fingerprints {
+            if self.reported.len() < FINGERPRINTS_MAX {
+                new |= self.reported.insert(fingerprint.clone());
+            }
+        }
+        if !new {
+            self.belief.tally.repeated += 1;
+        }
+        new
+    }
+
+    /// A finding about a single clause, with the differences that the plan has not shown; `None` if there is none.
     fn report_finding(
         &mut self,
         exchange: &Exchange,
@@ -198,17 +222,31 @@ impl Judge {
         (seen, expected): (String, String),
         differences: Vec<DifferenceKind>,
     ) -> Option<Finding> {
-        if !self.reported.insert(clause) {
-            self.belief.tally.repeated += 1;
-            return None;
-        }
         let difference = |what| Difference { clauses: vec![clause], what };
-        let evidence = DeviationEvidence {
+        let mut evidence = DeviationEvidence {
             differences: differences.into_iter().map(difference).collect(),
             ..DeviationEvidence::default()
         };
+        let model = Arc::clone(self.belief.model());
+        let compute = |differences: &[Difference]| {
+            let evidence = DeviationEvidence { differences: differences.to_vec(), ..DeviationEvidence::default() };
+            compute_fingerprints(&model, exchange, &[clause], &evidence)
+        };
+        let reported = &self.reported;
+        let is_new = |difference: &Difference| {
+            compute(std::slice::from_ref(difference)).iter().any(|fingerprint| !reported.contains(fingerprint))
+        };
+        let new: Vec<Difference> =
+            evidence.differences.iter().filter(|difference| is_new(difference)).cloned().collect();
+        if !new.is_empty() {
+            evidence.differences = new;
+        }
+        let fingerprints = compute(&evidence.differences);
+        if !self.note_fingerprints(&fingerprints) {
+            return None;
+        }
         Some(Finding {
-            fingerprints: compute_fingerprints(self.belief.model(), exchange, &[clause], &evidence),
+            fingerprints,
             recorded: Arc::new(exchange.clone()),
             evidence,
             plan: self.plan,

@@ -66,8 +66,8 @@ where
     }
 }
 
-/// Whether the failure shows again: in the prefix up to the failing step, in the whole plan, in the given plan with
-/// steps whose handles are unbound, or (the failure may be intermittent) in the prefix again.
+/// Whether the failure shows again: in a part of the steps before the failing step, in the prefix up to the failing step, in the whole plan, in the given plan with steps whose handles are
+/// unbound, or (the failure may be intermittent) in the prefix again. The few steps come first, because they cost least.
 async fn reproduce_failure<F>(search: &mut ShrinkSearch<'_, F>, last: Option<usize>) -> bool
 where
     F: AsyncFnMut(Plan) -> CandidateResult,
@@ -75,16 +75,22 @@ where
     let plan = search.given;
     let end = last.map_or(plan.steps.len(), |last| plan.steps.len().min(last.saturating_add(1)));
     let cut = rename_handles(remove_unbound_steps(&plan.steps[..end]));
-    let mut candidates = vec![cut.clone()];
-    for candidate in [rename_handles(remove_unbound_steps(&plan.steps)), plan.steps.clone()] {
-        if !candidates.contains(&candidate) {
+    let mut candidates: Vec<Vec<Step>> = Vec::new();
+    let slices = if last.is_some() && !search.is_persistent() { remove_steps::select_parts(&cut) } else { Vec::new() };
+    let slices = slices.into_iter().map(rename_handles).chain([cut.clone()]);
+    let wholes = [rename_handles(remove_unbound_steps(&plan.steps)), plan.steps.clone()];
+    let wholes = wholes.into_iter().filter(|_| search.is_persistent());
+    for candidate in slices.chain(wholes) {
+        if !candidate.is_empty() && !candidates.contains(&candidate) {
             candidates.push(candidate);
         }
     }
-    candidates.push(cut);
+    if search.is_persistent() {
+        candidates.push(cut);
+    }
     for steps in candidates {
-        if !search.has_budget() {
-            return false;
+        if !search.can_reproduce(steps.len()) {
+            continue;
         }
         search.mark_seen(&steps);
         if search.run_candidate(steps).await {

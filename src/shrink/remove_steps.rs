@@ -37,17 +37,39 @@ pub(super) async fn remove_unrelated_steps<F>(search: &mut ShrinkSearch<'_, F>)
 where
     F: AsyncFnMut(Plan) -> CandidateResult,
 {
-    let steps = search.best.steps.clone();
-    let Some(last) = steps.last() else { return };
-    let near = collect_handles(last);
-    let kept: Vec<Step> = select_with_creators(&steps, |step| !collect_handles(step).is_disjoint(&near));
-    if near.is_empty() || search.attempt(kept).await {
-        return;
+    for kept in select_related_steps(&search.best.steps) {
+        if search.attempt(kept).await {
+            return;
+        }
     }
+}
+
+/// Numbers of steps at the end of a plan that may show the failure with what they need: a cause is often near.
+const ENDS: [usize; 5] = [1, 2, 4, 8, 16];
+
+/// Parts of a plan that may show the failure of the last step, the shortest first: the steps about related resources, and
+/// the last steps with the creates that they need.
+pub(super) fn select_parts(steps: &[Step]) -> Vec<Vec<Step>> {
+    let mut parts = select_related_steps(steps);
+    for length in ENDS.into_iter().filter(|length| *length < steps.len()) {
+        parts.push(select_with_creators(steps, |index, _| index >= steps.len() - length));
+    }
+    parts.sort_by_key(Vec::len);
+    parts
+}
+
+/// The steps about the resources of the last step; then the steps about these and connected resources. Nothing if the
+/// last step names no resource.
+fn select_related_steps(steps: &[Step]) -> Vec<Vec<Step>> {
+    let near = steps.last().map(collect_handles).unwrap_or_default();
+    if near.is_empty() {
+        return Vec::new();
+    }
+    let kept = select_with_creators(steps, |_, step| !collect_handles(step).is_disjoint(&near));
     let mut far = near;
     loop {
         let before = far.len();
-        for step in &steps {
+        for step in steps {
             let names = collect_handles(step);
             if !names.is_disjoint(&far) {
                 far.extend(names);
@@ -57,7 +79,7 @@ where
             break;
         }
     }
-    search.attempt(select_with_creators(&steps, |step| !collect_handles(step).is_disjoint(&far))).await;
+    vec![kept, select_with_creators(steps, |_, step| !collect_handles(step).is_disjoint(&far))]
 }
 
 /// Removes one resource with all steps that use the resource, the youngest first.
@@ -179,11 +201,11 @@ fn collect_handles(step: &Step) -> BTreeSet<String> {
 }
 
 /// The chosen steps, and the steps that create the resources of the chosen steps.
-fn select_with_creators(steps: &[Step], chosen: impl Fn(&Step) -> bool) -> Vec<Step> {
+fn select_with_creators(steps: &[Step], chosen: impl Fn(usize, &Step) -> bool) -> Vec<Step> {
     let mut needed: BTreeSet<String> = BTreeSet::new();
     let mut kept: Vec<Step> = Vec::new();
-    for step in steps.iter().rev() {
-        if chosen(step) || list_created_handles(step).iter().any(|name| needed.contains(name)) {
+    for (index, step) in steps.iter().enumerate().rev() {
+        if chosen(index, step) || list_created_handles(step).iter().any(|name| needed.contains(name)) {
             needed.extend(collect_used_handles(step));
             kept.push(step.clone());
         }

@@ -11,9 +11,12 @@ pub struct ShrinkLimits {
     /// Greatest number of candidates run.
     pub tries_max: u64,
     /// Greatest number of requests. A candidate is run only if the candidate and the confirming run are expected to
-    /// fit, judging by the cost of the best plan so far. Only the first run of the given plan, with unknown cost, may
-    /// exceed the bound.
+    /// fit, judging by the cost of the best plan so far. Only the first run, with unknown cost, may exceed the bound.
     pub requests_max: u64,
+    /// Requests that the given plan took to show the failure; 0 if unknown.
+    pub given_requests: u64,
+    /// Whether the given plan is run again if it did not show the failure: the failure may be intermittent.
+    pub is_persistent: bool,
 }
 
 /// The result of one candidate.
@@ -112,6 +115,22 @@ impl<'a, F: AsyncFnMut(Plan) -> CandidateResult> ShrinkSearch<'a, F> {
 
     pub(super) fn has_budget(&self) -> bool {
         self.tried < self.limits.tries_max && self.requests < self.limits.requests_max
+    }
+
+    /// Whether the budget covers a run that has to show the failure for the first time, judging by the requests of the
+    /// given plan. The first run is always covered.
+    pub(super) fn can_reproduce(&mut self, steps: usize) -> bool {
+        let whole = self.given.steps.len().max(1) as u64;
+        let expected = self.limits.given_requests.saturating_mul(steps as u64) / whole;
+        let affordable = self.requests.saturating_add(expected) <= self.limits.requests_max;
+        let covered = self.has_budget() && (self.tried == 0 || affordable);
+        self.budget_exhausted |= !covered;
+        covered
+    }
+
+    /// Whether the given plan is run again if it did not show the failure.
+    pub(super) fn is_persistent(&self) -> bool {
+        self.limits.is_persistent
     }
 
     /// Records a candidate that [`ShrinkSearch::run_candidate`] runs, so that [`ShrinkSearch::attempt`] does not run the candidate again.

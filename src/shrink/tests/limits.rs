@@ -146,3 +146,21 @@ fn an_offer_that_is_another_call_is_not_taken() {
     assert_eq!(shrunk.plan.steps[1].call.body, case.steps[1].call.body);
     assert!(shrunk.complete && shrunk.confirmed);
 }
+
+#[test]
+fn the_end_of_a_long_plan_is_tried_before_the_plan() {
+    let mut steps: Vec<Step> = (1..60).map(|number| build_create("box", &format!("box-{number}"))).collect();
+    steps.push(build_call("lock", Some("box-7")));
+    steps.push(build_call("show", Some("box-7")));
+    let case = build_plan(steps);
+    let mut sizes = Vec::new();
+    let limits = ShrinkLimits { is_persistent: false, given_requests: 61, ..AMPLE };
+    let trial = async |candidate: Plan| {
+        sizes.push(candidate.steps.len());
+        let fails = is_locked_after_show(&candidate.steps) || join_operations(&candidate.steps).ends_with("lock show");
+        CandidateResult { fails, requests: candidate.steps.len() as u64 }
+    };
+    let shrunk = block_on(shrink_plan(&case, Some(60), &limits, &list_offers, &|_| true, trial, &mut |_, _| {}));
+    assert!(shrunk.reproduced);
+    assert!(sizes.iter().all(|size| *size <= 3), "{sizes:?}");
+}

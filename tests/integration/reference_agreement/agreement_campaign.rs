@@ -4,15 +4,16 @@ use super::profiles::make_profile;
 use super::server_endpoint::ServerEndpoint;
 use crate::reference_server::Settings;
 use probity::campaign::{
-    CampaignInput, Conclusion, HistoryCollector, MockCampaignSettings, RecordedFinding, make_mock_environment,
-    run_campaign, run_on_paused_clock,
+    CampaignEnvironment, CampaignInput, Conclusion, HistoryCollector, MockCampaignSettings, NullListener,
+    RecordedFinding, make_mock_environment, rerun_plan, run_campaign, run_on_paused_clock,
 };
 use probity::endpoint::Endpoint;
 use probity::history::{History, Outcome, ReplyBody};
 use probity::limits::Limits;
 use probity::mock;
 use probity::model::BeliefLimits;
-use probity::oracle::{ClauseDecidability, ClauseSelection};
+use probity::oracle::{ClauseDecidability, ClauseSelection, Finding};
+use probity::plan::Plan;
 use probity::plan_execution::Cancellation;
 use probity::session::{LoadedSuite, SuiteStore};
 use std::collections::BTreeSet;
@@ -27,10 +28,12 @@ pub fn load_suite(suite: &str, settings: &Settings) -> LoadedSuite {
 }
 
 /// The budget of a campaign.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct CampaignBudget {
     pub requests: u64,
     pub first_only: bool,
+    /// Requests for shrinking all findings.
+    pub shrink_requests: u64,
 }
 
 /// Runs one campaign; returns the conclusion and the histories. All resources are removed before each plan.
@@ -40,6 +43,38 @@ pub fn run_agreement_campaign(
     seed: u64,
     bound: CampaignBudget,
 ) -> (Conclusion, HistoryCollector) {
+    let standing = |_| ClauseDecidability::Reachable;
+    let order = CampaignInput {
+        seed,
+        selection: ClauseSelection::default(),
+        standing: &standing,
+        recorded_plans: &[],
+        shrink: bound.shrink_requests > 0,
+    };
+    let mut histories = HistoryCollector::default();
+    let led = use_environment(loaded, settings, seed, bound, |site| {
+        run_on_paused_clock(run_campaign(site, &order, &mut histories))
+    });
+    (led.unwrap_or_else(|error| panic!("seed {seed}: {error}")).0, histories)
+}
+
+/// Runs a plan alone; returns its findings.
+pub fn repeat_agreement_plan(loaded: &LoadedSuite, settings: &Settings, plan: &Plan) -> Vec<Finding> {
+    let bound = CampaignBudget { requests: 10_000, ..CampaignBudget::default() };
+    let ran = use_environment(loaded, settings, 0, bound, |site| {
+        run_on_paused_clock(rerun_plan(site, plan, 0, &mut NullListener))
+    });
+    ran.unwrap_or_else(|error| panic!("{error}")).findings
+}
+
+/// Calls a function with the environment of campaigns against a reference server.
+fn use_environment<T>(
+    loaded: &LoadedSuite,
+    settings: &Settings,
+    seed: u64,
+    bound: CampaignBudget,
+    run: impl FnOnce(&CampaignEnvironment<'_>) -> T,
+) -> T {
     let suite = loaded.name.clone();
     let for_server = (suite.clone(), settings.clone());
     let server_endpoint =
@@ -50,6 +85,7 @@ pub fn run_agreement_campaign(
         steps_per_plan: 150,
         live_resources: 3,
         first_only: bound.first_only,
+        shrink_requests: bound.shrink_requests,
         ..Limits::NONE
     };
     let home = MockCampaignSettings { seed, tempo: mock::Tempo::CLOUD, fault: None, bounds, limits };
@@ -66,17 +102,7 @@ pub fn run_agreement_campaign(
         named.into_iter().filter(|name| identities.find_parameter("owner", name).is_some()).cloned().collect();
     site.plan_limits.callers.retain(|caller| caller == "none" || identities.has_caller(caller));
     site.identities = identities;
-    let standing = |_| ClauseDecidability::Reachable;
-    let order = CampaignInput {
-        seed,
-        selection: ClauseSelection::default(),
-        standing: &standing,
-        recorded_plans: &[],
-        shrink: false,
-    };
-    let mut histories = HistoryCollector::default();
-    let led = run_on_paused_clock(run_campaign(&site, &order, &mut histories));
-    (led.unwrap_or_else(|error| panic!("seed {seed}: {error}")).0, histories)
+    run(&site)
 }
 
 /// The requests of one plan, one line each.

@@ -8,6 +8,7 @@
 mod server_endpoint;
 mod profiles;
 mod agreement_campaign;
+mod several_faults;
 
 use self::agreement_campaign::{CampaignBudget, describe_finding, load_suite, run_agreement_campaign, trace_history};
 use crate::reference_server::{FAULTS, NetworkFaults, Settings};
@@ -35,7 +36,7 @@ fn check_step_by_step(suite: &str) {
     for seed in 0..campaigns {
         let settings = if seed == 0 { Settings::default() } else { Settings::draw(seed) };
         let loaded = load_suite(suite, &settings);
-        let bound = CampaignBudget { requests: steps / campaigns, first_only: false };
+        let bound = CampaignBudget { requests: steps / campaigns, first_only: false, shrink_requests: 0 };
         let (conclusion, _) = run_agreement_campaign(&loaded, &settings, seed, bound);
         let spent = conclusion.spent;
         assert!(spent.requests > bound.requests / 2, "{suite}: {spent:?} {:?}", conclusion.stopped);
@@ -53,8 +54,12 @@ fn check_no_false_positives(suite: &str) {
     for seed in 1_000..1_000 + campaigns {
         let settings = Settings { network_faults: NetworkFaults::draw(seed, 0.02), ..Settings::draw(seed) };
         let loaded = load_suite(suite, &settings);
-        let (conclusion, _) =
-            run_agreement_campaign(&loaded, &settings, seed, CampaignBudget { requests: 400, first_only: true });
+        let (conclusion, _) = run_agreement_campaign(
+            &loaded,
+            &settings,
+            seed,
+            CampaignBudget { requests: 400, first_only: true, shrink_requests: 0 },
+        );
         disagreements.extend(
             conclusion.findings.iter().map(|found| format!("seed {seed}: {}", describe_finding(&loaded, found))),
         );
@@ -82,8 +87,12 @@ fn check_faults_found(suite: &str) {
         let settings = Settings { faults: BTreeSet::from([fault.name]), ..Settings::default() };
         let loaded = load_suite(suite, &settings);
         for seed in 0..seeds {
-            let (conclusion, recorded) =
-                run_agreement_campaign(&loaded, &settings, seed, CampaignBudget { requests: 400, first_only: true });
+            let (conclusion, recorded) = run_agreement_campaign(
+                &loaded,
+                &settings,
+                seed,
+                CampaignBudget { requests: 400, first_only: true, shrink_requests: 0 },
+            );
             let at = conclusion.findings.first().map(|found| found.requests);
             println!("{suite}, seed {seed}: {} {}", fault.name, at.map_or("missed".to_string(), |at| at.to_string()));
             if std::env::var_os("PROBITY_TRACE").is_some() {

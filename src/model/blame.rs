@@ -1,0 +1,53 @@
+//! The clauses that a deviation blames, the most specific first.
+
+use super::clause_info::{ClauseId, ClauseOrigin};
+use super::compile::Model;
+use super::evidence::{DeviationEvidence, ExpectationReason};
+use crate::suite::ClauseOperations;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The blamed clauses of a deviation, without repetition. `by_state` has the contradicted clauses of each possible state.
+///
+/// A clause that every possible state contradicts explains the deviation alone: of several such clauses, the most
+/// specific ones are blamed. Without such a clause, all clauses are possible causes. A clause whose effect or refusal was
+/// expected comes before a clause about any operation, and before a frame clause.
+#[must_use]
+pub(super) fn rank_blamed_clauses(
+    model: &Model,
+    by_state: &[Vec<ClauseId>],
+    evidence: &DeviationEvidence,
+) -> Vec<ClauseId> {
+    let mut states: BTreeMap<ClauseId, usize> = BTreeMap::new();
+    for clauses in by_state {
+        for clause in clauses.iter().collect::<BTreeSet<_>>() {
+            *states.entry(*clause).or_default() += 1;
+        }
+    }
+    let distance = |clause: &ClauseId| measure_distance(model, *clause, evidence);
+    let common = states.iter().filter(|(_, count)| **count == by_state.len()).map(|(clause, _)| *clause);
+    let common: Vec<ClauseId> = common.collect();
+    if let Some(nearest) = common.iter().map(&distance).min() {
+        return common.into_iter().filter(|clause| distance(clause) == nearest).collect();
+    }
+    let mut all: Vec<(ClauseId, usize)> = states.into_iter().collect();
+    all.sort_by_key(|(clause, count)| (distance(clause), std::cmp::Reverse(*count), *clause));
+    all.into_iter().map(|(clause, _)| clause).collect()
+}
+
+/// How far a clause is from the deviation: 0 for the promise behind the expectation, then clauses of single operations,
+/// clauses of any operation, and generated clauses.
+fn measure_distance(model: &Model, clause: ClauseId, evidence: &DeviationEvidence) -> u8 {
+    let is_promise = |reason: &ExpectationReason| match reason {
+        ExpectationReason::Promised { clause: promised, .. } => *promised == clause,
+        _ => false,
+    };
+    match &model.clause_info(clause).origin {
+        ClauseOrigin::Clause(_) if evidence.reasons.iter().any(is_promise) => 0,
+        ClauseOrigin::Clause(index) => match model.suite.clauses[*index].calls {
+            ClauseOperations::Only(_) => 1,
+            _ => 2,
+        },
+        ClauseOrigin::Event(_) => 2,
+        ClauseOrigin::Generated(_) => 3,
+    }
+}
