@@ -1,10 +1,6 @@
 //! The environment of plans against the mock, on a paused clock.
 
 use super::campaign_environment::CampaignEnvironment;
-use super::campaign_input::{CampaignError, CampaignInput};
-use super::campaign_loop::run_campaign;
-use super::conclusion::Conclusion;
-use super::event::CampaignListener;
 use crate::endpoint::{CALLERS, Endpoint, Identities, Identity};
 use crate::expr::PathKey;
 use crate::history::SecretFilter;
@@ -42,23 +38,6 @@ pub struct MockCampaignSettings {
 pub fn run_on_paused_clock<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime with a paused clock").block_on(future)
-}
-
-/// Runs a campaign with a new mock for each plan.
-///
-/// # Errors
-/// As [`run_campaign`].
-pub fn run_mock_campaign(
-    model: &Arc<Model>,
-    schemas: &Arc<CompiledCatalog>,
-    home: &MockCampaignSettings,
-    cancel: Cancellation,
-    order: &CampaignInput<'_>,
-    listener: &mut dyn CampaignListener,
-) -> Result<Conclusion, CampaignError> {
-    let endpoint = make_mocks(model, schemas, home);
-    let site = make_mock_environment(model, schemas, home, cancel, &endpoint);
-    run_on_paused_clock(run_campaign(&site, order, listener)).map(|(conclusion, _)| conclusion)
 }
 
 /// Makes a new mock for each plan. Each mock has a separate seed.

@@ -12,6 +12,7 @@ mod ending_deviation;
 mod event;
 mod finding_shrinker;
 mod plan_results;
+mod mock_campaign;
 mod mock_environment;
 mod model_shrinker;
 mod mutation_score;
@@ -31,8 +32,9 @@ pub use clause_decidability::DecidabilityCheck;
 pub use conclusion::{Conclusion, FindingRepetition, RecordedFinding, ShownCounterexample, SpentRequests};
 pub use ending_deviation::{EndingDeviation, FindingMatcher};
 pub use event::{CampaignEvent, CampaignListener, HistoryCollector, NullListener};
+pub use mock_campaign::run_mock_campaign;
 pub use mock_environment::{
-    MockCampaignSettings, make_mock_environment, make_mock_identities, make_mock_limits, make_mocks, run_mock_campaign,
+    MockCampaignSettings, make_mock_environment, make_mock_identities, make_mock_limits, make_mocks,
     run_on_paused_clock,
 };
 pub use mutation_score::{MutantResult, MutationSettings, compute_mutation_score};

@@ -2,7 +2,8 @@
 
 use super::campaign_input::{CampaignError, CampaignInput};
 use super::event::NullListener;
-use super::mock_environment::{MockCampaignSettings, run_mock_campaign};
+use super::mock_campaign::run_mock_campaign;
+use super::mock_environment::MockCampaignSettings;
 use crate::limits::Limits;
 use crate::mock::{Mutant, Tempo};
 use crate::model::{BeliefLimits, Model};

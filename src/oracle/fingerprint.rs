@@ -2,7 +2,7 @@
 
 use super::general_refusal::find_general_refusal;
 use crate::history::{Exchange, Outcome};
-use crate::model::{ClauseId, DeviationEvidence, Difference, DifferenceKind, Model, ResourceId};
+use crate::model::{ClauseId, DeviationEvidence, Difference, DifferenceKind, ExpectedOutcome, Model, ResourceId};
 use crate::suite::ClauseOperations;
 
 /// The fingerprints of a deviation, one for each difference: the clauses, the operation, the kind of the difference
@@ -43,8 +43,8 @@ pub(super) fn compute_fingerprints(
     all
 }
 
-/// The promise of a difference that is the same defect at every operation: a clause about any operation, a value that
-/// follows from the fields of a resource, and the body of a refusal.
+/// The promise of a difference that is the same defect at every operation: the status of a refusal by a clause about any
+/// operation, a value that follows from the fields of a resource, and the body of a refusal.
 fn find_shared_promise(
     model: &Model,
     exchange: &Exchange,
@@ -58,11 +58,19 @@ fn find_shared_promise(
     match what {
         DifferenceKind::Schema(_) if refused => Some("refusal".to_string()),
         DifferenceKind::Derived { .. } => Some(list_names(model, clauses)),
-        DifferenceKind::Outcome { .. } if !clauses.is_empty() && clauses.iter().all(is_general) => {
+        // Whether an endpoint confuses owners depends on the operation; what it answers to a caller does not.
+        DifferenceKind::Outcome { expected, got }
+            if is_wrong_refusal(expected, *got) && clauses.iter().all(is_general) =>
+        {
             Some(list_names(model, clauses))
         }
         _ => None,
     }
+}
+
+/// Whether a call was refused as it had to be, with another status.
+fn is_wrong_refusal(expected: &ExpectedOutcome, got: u16) -> bool {
+    expected.accepted == Some(false) && (400..500).contains(&got)
 }
 
 /// The clauses of the blamed operation, if there are any: of several calls in transition one is behind the difference.

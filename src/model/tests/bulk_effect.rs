@@ -49,7 +49,7 @@ fn a_field_changes_for_each_dependent_resource() {
     check_labels(
         &calls_after_setup(&["stick l3 b1", "relabel b1", "show l1 b1 new", "show l3 b1 old"]),
         &[("l1", "b1 new"), ("l3", "undetermined")],
-        &["show l3 b1 old: stick, relabel"],
+        &["show l3 b1 old: relabel"],
     );
 }
 
