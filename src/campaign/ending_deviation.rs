@@ -33,7 +33,8 @@ impl EndingDeviation {
 /// Recognises the defect of one finding beside the defects of the other findings of a campaign.
 #[derive(Debug, Clone)]
 pub struct FindingMatcher {
-    clauses: Vec<ClauseId>,
+    /// All clauses that the finding contradicts: which of them a deviation blames depends on the plan.
+    contradicted: Vec<ClauseId>,
     fingerprints: BTreeSet<String>,
     /// Fingerprints of other findings.
     others: BTreeSet<String>,
@@ -49,7 +50,7 @@ impl FindingMatcher {
             others.flat_map(|(_, other)| other.finding.fingerprints.iter().cloned()).collect();
         let own: BTreeSet<String> = fingerprints.difference(&others).cloned().collect();
         FindingMatcher {
-            clauses: findings[index].finding.clauses.clone(),
+            contradicted: findings[index].finding.contradicted.clone(),
             // A finding all of whose differences are known from several others is told apart by the whole.
             fingerprints: if own.is_empty() { fingerprints } else { own },
             others,
@@ -62,7 +63,7 @@ impl FindingMatcher {
     pub fn matches(&self, other: &Finding) -> bool {
         let is_known = |fingerprint: &String| self.others.contains(fingerprint);
         self.is_exact(other)
-            || (other.clauses.iter().any(|clause| self.clauses.contains(clause))
+            || (other.contradicted.iter().any(|clause| self.contradicted.contains(clause))
                 && !other.fingerprints.iter().any(is_known))
     }
 
@@ -70,7 +71,7 @@ impl FindingMatcher {
     #[must_use]
     pub fn is_related(&self, other: &Finding) -> bool {
         !self.is_exact(other)
-            && other.clauses.iter().any(|clause| self.clauses.contains(clause))
+            && other.contradicted.iter().any(|clause| self.contradicted.contains(clause))
             && other.fingerprints.iter().all(|fingerprint| self.others.contains(fingerprint))
     }
 

@@ -28,6 +28,8 @@ pub struct Deviation {
     pub operation: String,
     /// The blamed clauses, the most specific first.
     pub clauses: Vec<ClauseId>,
+    /// All clauses that some possible state contradicts, sorted.
+    pub contradicted: Vec<ClauseId>,
     /// The outcome, in words.
     pub outcome: String,
     /// The permitted outcomes or states, in words.

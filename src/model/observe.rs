@@ -227,6 +227,7 @@ impl Belief {
             step: exchange.step,
             operation: exchange.call.operation.clone(),
             clauses,
+            contradicted: by_state.iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect(),
             outcome: describe_outcome(&interpreted.reply),
             expected: expected.to_vec(),
             evidence,

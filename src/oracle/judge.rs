@@ -30,6 +30,8 @@ pub struct Finding {
     /// The blamed clauses, the most specific first: one that every possible state before the exchange contradicts, or
     /// several of which every possible state contradicts at least one.
     pub clauses: Vec<ClauseId>,
+    /// All clauses that some possible state contradicts, sorted.
+    pub contradicted: Vec<ClauseId>,
     /// Further clauses that repetitions contradict: responses with the same hint or the same fingerprint.
     pub related_clauses: BTreeSet<ClauseId>,
     /// Further operations of repetitions.
@@ -146,6 +148,7 @@ impl Judge {
                 exchange: deviation.exchange,
                 operation: deviation.operation,
                 clauses: deviation.clauses,
+                contradicted: deviation.contradicted,
                 seen: deviation.outcome,
                 expected: deviation.expected,
                 narrowed_by: deviation.narrowed_by.map(|shrunk| (shrunk.exchange, shrunk.clauses)),
@@ -254,6 +257,7 @@ impl Judge {
             exchange: exchange.number,
             operation: exchange.call.operation.clone(),
             clauses: vec![clause],
+            contradicted: vec![clause],
             seen,
             expected: vec![expected],
             narrowed_by: None,
