@@ -11,12 +11,12 @@ pub enum ExitKind {
     Undecided,
     /// 6: resources of a run still exist at the endpoint.
     LeftBehind,
-    /// 1: the endpoint deviates from a clause, a mutant survived, or a suite file is not formatted.
-    Deviation,
     /// 5: the endpoint cannot be reached, is not the API, or refuses the credentials.
     Endpoint,
     /// 4: a suite, schema, page, profile, plan or history cannot be used.
     BadInput,
+    /// 1: the endpoint deviates from a clause, a mutant survived, or a suite file is not formatted.
+    Deviation,
     /// 2: the command line is wrong; no request was sent.
     Usage,
     /// 130: interrupted from the keyboard; the report covers the run up to the signal.
@@ -56,8 +56,9 @@ impl ExitKind {
     }
 }
 
-/// The kind that decides the exit code: signals, then 2, 4, 5, 1, 6, 3. After a signal, 6 decides if resources were left
-/// behind: the sender of the signal knows of the signal, but not of the resources.
+/// The kind that decides the exit code: signals, then 2, 1, 4, 5, 6, 3. A deviation that was found decides whatever
+/// happened besides. After a signal, 6 decides if resources were left behind: the sender of the signal knows of the
+/// signal, but not of the resources.
 #[must_use]
 pub fn pick_worst(kinds: &[ExitKind]) -> ExitKind {
     let worst = kinds.iter().copied().max().unwrap_or(ExitKind::Passed);
@@ -87,11 +88,12 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_suite_outweighs_an_absent_endpoint_a_deviation_and_leftovers() {
+    fn a_deviation_outweighs_a_bad_suite_an_absent_endpoint_and_leftovers() {
         let falling = [
+            ExitKind::Usage,
+            ExitKind::Deviation,
             ExitKind::BadInput,
             ExitKind::Endpoint,
-            ExitKind::Deviation,
             ExitKind::LeftBehind,
             ExitKind::Undecided,
             ExitKind::Passed,
@@ -100,6 +102,6 @@ mod tests {
             assert_eq!(pick_worst(kinds), *heavier);
         }
         let codes: Vec<u8> = falling.iter().map(|kind| kind.code()).collect();
-        assert_eq!(codes, [4, 5, 1, 6, 3, 0]);
+        assert_eq!(codes, [2, 1, 4, 5, 6, 3, 0]);
     }
 }
