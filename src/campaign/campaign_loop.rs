@@ -188,7 +188,7 @@ async fn shrink_findings(share: &CampaignState<'_>, gathered: &mut PlanResultCol
     for _ in 0..SHRINK_ROUNDS {
         let mut unfinished = Vec::new();
         for (position, &index) in open.iter().enumerate() {
-            let requests = left / (open.len() - position) as u64;
+            let requests = left.div_ceil((open.len() - position) as u64);
             let spent = shrink_one_finding(share, gathered, index, requests).await?;
             left = left.saturating_sub(spent.requests);
             if !spent.same_as.is_empty() {
@@ -213,9 +213,8 @@ async fn shrink_one_finding(
 ) -> Result<ShrinkEffort, CampaignError> {
     let matcher = Rc::new(FindingMatcher::new(&gathered.findings, index));
     let found = &mut gathered.findings[index];
-    if requests == 0 {
+    if let Some(reason) = find_shrink_obstacle(share, requests) {
         if found.repetition.runs == 0 {
-            let reason = "other findings used up the requests for shrinking".to_string();
             found.repetition.prevented.get_or_insert(reason);
         }
         return Ok(ShrinkEffort::default());
@@ -227,6 +226,17 @@ async fn shrink_one_finding(
         found.counterexample = smallest.counterexample;
     }
     Ok(ShrinkEffort { requests: smallest.requests, complete: smallest.complete, same_as: smallest.same_as })
+}
+
+/// Why no candidate of a finding with `requests` requests can be run; `None` if candidates can be run.
+fn find_shrink_obstacle(share: &CampaignState<'_>, requests: u64) -> Option<String> {
+    if share.env.cancel.is_requested() {
+        return Some("the run was ended".to_string());
+    }
+    if requests == 0 {
+        return Some("other findings used up the requests for shrinking".to_string());
+    }
+    share.shared_budget.find_stop().map(|stop| stop.to_string())
 }
 
 /// What shrinking one finding took.

@@ -34,7 +34,7 @@ impl EndingDeviation {
 #[derive(Debug, Clone)]
 pub struct FindingMatcher {
     /// All clauses that the finding contradicts: which of them a deviation blames depends on the plan.
-    contradicted: Vec<ClauseId>,
+    suspected_clauses: Vec<ClauseId>,
     fingerprints: BTreeSet<String>,
     /// Fingerprints of other findings.
     others: BTreeSet<String>,
@@ -50,7 +50,7 @@ impl FindingMatcher {
             others.flat_map(|(_, other)| other.finding.fingerprints.iter().cloned()).collect();
         let own: BTreeSet<String> = fingerprints.difference(&others).cloned().collect();
         FindingMatcher {
-            contradicted: findings[index].finding.contradicted.clone(),
+            suspected_clauses: findings[index].finding.suspected_clauses.clone(),
             // A finding all of whose differences are known from several others is told apart by the whole.
             fingerprints: if own.is_empty() { fingerprints } else { own },
             others,
@@ -63,7 +63,7 @@ impl FindingMatcher {
     pub fn matches(&self, other: &Finding) -> bool {
         let is_known = |fingerprint: &String| self.others.contains(fingerprint);
         self.is_exact(other)
-            || (other.contradicted.iter().any(|clause| self.contradicted.contains(clause))
+            || (other.suspected_clauses.iter().any(|clause| self.suspected_clauses.contains(clause))
                 && !other.fingerprints.iter().any(is_known))
     }
 
@@ -71,7 +71,7 @@ impl FindingMatcher {
     #[must_use]
     pub fn is_related(&self, other: &Finding) -> bool {
         !self.is_exact(other)
-            && other.contradicted.iter().any(|clause| self.contradicted.contains(clause))
+            && other.suspected_clauses.iter().any(|clause| self.suspected_clauses.contains(clause))
             && other.fingerprints.iter().all(|fingerprint| self.others.contains(fingerprint))
     }
 

@@ -84,8 +84,10 @@ impl KeptSituation {
                 step.is_same_call(cause) && step.accepted == cause.accepted && step.met.is_superset(&cause.met)
             })
         };
+        // A promise applies to the call that makes it, and a later call shows whether it was kept.
+        let is_promised = self.cause.as_ref().is_some_and(|cause| !cause.met.is_disjoint(&self.clauses));
         last.is_same_call(&self.last)
-            && !last.observed.is_disjoint(&self.clauses)
+            && (is_promised || !last.observed.is_disjoint(&self.clauses))
             && self.cause.as_ref().is_none_or(is_cause)
     }
 }
@@ -96,25 +98,30 @@ pub(super) async fn shrink_with_model(site: &CampaignEnvironment<'_>, found: &Re
     let kept = KeptSituation::read(found, &model, &schemas, bounds)?;
     let plan = add_polls(&found.plan);
     let (seed, step) = (site.seed, found.finding.step);
+    let cancel = site.cancel.clone();
     // The mock has a paused clock, so that it needs a thread of its own.
-    let search = move || run_on_paused_clock(search_on_mock(model, schemas, seed, bounds, plan, step, kept));
-    tokio::task::spawn_blocking(search).await.expect("the search on the mock does not panic")
+    let search =
+        move || run_on_paused_clock(search_on_mock(model, schemas, (seed, bounds), cancel, (plan, step), kept));
+    // An expression of the suite that fails ends the mock, but not the run: the search at the endpoint goes on without it.
+    tokio::task::spawn_blocking(search).await.unwrap_or_default()
 }
 
 async fn search_on_mock(
     model: Arc<Model>,
     schemas: Arc<CompiledCatalog>,
-    seed: u64,
-    bounds: BeliefLimits,
-    plan: Plan,
-    last: usize,
+    (seed, bounds): (u64, BeliefLimits),
+    cancel: Cancellation,
+    (plan, last): (Plan, usize),
     kept: KeptSituation,
 ) -> Option<Plan> {
     let bounds = BeliefLimits { settle_percent: 100, insight: false, ..bounds };
     let settings = MockCampaignSettings { seed, tempo: Tempo::FAST, fault: None, bounds, limits: Limits::NONE };
     let endpoint = make_mocks(&model, &schemas, &settings);
-    let site = make_mock_environment(&model, &schemas, &settings, Cancellation::never(), &endpoint);
+    let site = make_mock_environment(&model, &schemas, &settings, cancel.clone(), &endpoint);
     let keeps = async |candidate: Plan| {
+        if cancel.is_requested() {
+            return CandidateResult { fails: false, requests: REQUESTS_MAX };
+        }
         let Ok(ran) = rerun_plan(&site, &candidate, 0, &mut NullListener).await else {
             return CandidateResult { fails: false, requests: 1 };
         };

@@ -36,7 +36,6 @@ pub(super) fn merge_same_defects(
         let Some(kept) = merged.get_mut(&target) else { continue };
         kept.count += found.count;
         kept.finding.add_repetition(&found.finding);
-        kept.finding.operations.extend(found.finding.operations.iter().cloned());
     }
     merged.into_values().collect()
 }

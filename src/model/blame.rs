@@ -6,7 +6,16 @@ use super::evidence::{DeviationEvidence, ExpectationReason};
 use crate::suite::ClauseOperations;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The blamed clauses of a deviation, without repetition. `by_state` has the contradicted clauses of each possible state.
+/// The clauses that a deviation contradicts, without repetition.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct BlamedClauses {
+    /// The blamed clauses, the most specific first.
+    pub blamed: Vec<ClauseId>,
+    /// Less specific clauses that every possible state contradicts too.
+    pub further: Vec<ClauseId>,
+}
+
+/// The clauses of a deviation. `by_state` has the contradicted clauses of each possible state.
 ///
 /// A clause that every possible state contradicts explains the deviation alone: of several such clauses, the most
 /// specific ones are blamed. Without such a clause, all clauses are possible causes. A clause whose effect or refusal was
@@ -16,7 +25,7 @@ pub(super) fn rank_blamed_clauses(
     model: &Model,
     by_state: &[Vec<ClauseId>],
     evidence: &DeviationEvidence,
-) -> Vec<ClauseId> {
+) -> BlamedClauses {
     let mut states: BTreeMap<ClauseId, usize> = BTreeMap::new();
     for clauses in by_state {
         for clause in clauses.iter().collect::<BTreeSet<_>>() {
@@ -27,11 +36,12 @@ pub(super) fn rank_blamed_clauses(
     let common = states.iter().filter(|(_, count)| **count == by_state.len()).map(|(clause, _)| *clause);
     let common: Vec<ClauseId> = common.collect();
     if let Some(nearest) = common.iter().map(&distance).min() {
-        return common.into_iter().filter(|clause| distance(clause) == nearest).collect();
+        let (blamed, further) = common.into_iter().partition(|clause| distance(clause) == nearest);
+        return BlamedClauses { blamed, further };
     }
     let mut all: Vec<(ClauseId, usize)> = states.into_iter().collect();
     all.sort_by_key(|(clause, count)| (distance(clause), std::cmp::Reverse(*count), *clause));
-    all.into_iter().map(|(clause, _)| clause).collect()
+    BlamedClauses { blamed: all.into_iter().map(|(clause, _)| clause).collect(), further: Vec::new() }
 }
 
 /// How far a clause is from the deviation: 0 for the promise behind the expectation, then clauses of single operations,

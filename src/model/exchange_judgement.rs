@@ -28,8 +28,10 @@ pub struct Deviation {
     pub operation: String,
     /// The blamed clauses, the most specific first.
     pub clauses: Vec<ClauseId>,
+    /// Less specific clauses that every possible state contradicts too.
+    pub further_clauses: Vec<ClauseId>,
     /// All clauses that some possible state contradicts, sorted.
-    pub contradicted: Vec<ClauseId>,
+    pub suspected_clauses: Vec<ClauseId>,
     /// The outcome, in words.
     pub outcome: String,
     /// The permitted outcomes or states, in words.

@@ -2,7 +2,7 @@
 
 use super::belief::Belief;
 use super::belief_factors::{make_factor, sort_states};
-use super::blame::rank_blamed_clauses;
+use super::blame::{BlamedClauses, rank_blamed_clauses};
 use super::call_view::CallView;
 use super::clause_info::ClauseId;
 use super::describe::{describe_expected, describe_outcome, describe_state};
@@ -221,13 +221,14 @@ impl Belief {
         factor: &Factor,
     ) {
         let exchange = interpreted.exchange;
-        let clauses = rank_blamed_clauses(&self.model, by_state, &evidence);
+        let BlamedClauses { blamed, further } = rank_blamed_clauses(&self.model, by_state, &evidence);
         observed.deviations.push(Deviation {
             exchange: exchange.number,
             step: exchange.step,
             operation: exchange.call.operation.clone(),
-            clauses,
-            contradicted: by_state.iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect(),
+            clauses: blamed,
+            further_clauses: further,
+            suspected_clauses: by_state.iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect(),
             outcome: describe_outcome(&interpreted.reply),
             expected: expected.to_vec(),
             evidence,

@@ -31,7 +31,8 @@ impl InfrastructureHint {
     }
 }
 
-/// Words of a refusal that names a quota (the first word) or a limit, in lower case. No word is part of a longer word of another meaning.
+/// Words of a refusal that names a quota (the first word) or a limit, in lower case. No word is part of a longer word of
+/// another meaning.
 const QUOTA_WORDS: [&str; 9] = [
     "quota",
     "limit exceeded",

@@ -31,8 +31,9 @@ pub struct Finding {
     /// several of which every possible state contradicts at least one.
     pub clauses: Vec<ClauseId>,
     /// All clauses that some possible state contradicts, sorted.
-    pub contradicted: Vec<ClauseId>,
-    /// Further clauses that repetitions contradict: responses with the same hint or the same fingerprint.
+    pub suspected_clauses: Vec<ClauseId>,
+    /// Further clauses that the response contradicts in every possible state, and clauses that repetitions contradict:
+    /// responses with the same hint or the same fingerprint.
     pub related_clauses: BTreeSet<ClauseId>,
     /// Further operations of repetitions.
     pub operations: BTreeSet<String>,
@@ -75,6 +76,8 @@ pub struct Judge {
     plan: u64,
     /// The fingerprints of the findings so far. At most [`FINGERPRINTS_MAX`].
     reported: BTreeSet<String>,
+    /// The clauses that the findings so far contradict.
+    contradicted: BTreeSet<ClauseId>,
     pages: PageChains,
     forms: RefusalForms,
     /// The clauses that the findings so far contradict, by hint.
@@ -90,6 +93,7 @@ impl Judge {
             schemas,
             plan,
             reported: BTreeSet::new(),
+            contradicted: BTreeSet::new(),
             pages: PageChains::default(),
             forms: RefusalForms::default(),
             hints: BTreeMap::new(),
@@ -136,7 +140,8 @@ impl Judge {
             let mut evidence = deviation.evidence;
             add_input_differences(&mut evidence, || list_input_differences(&model, &self.schemas, exchange));
             let fingerprints = compute_fingerprints(&model, exchange, &deviation.clauses, &evidence);
-            if !self.note_fingerprints(&fingerprints) {
+            let contradicted = deviation.clauses.iter().chain(&deviation.further_clauses).copied();
+            if !self.note_deviation(&fingerprints, contradicted) {
                 continue;
             }
             seen.findings.push(Finding {
@@ -148,12 +153,12 @@ impl Judge {
                 exchange: deviation.exchange,
                 operation: deviation.operation,
                 clauses: deviation.clauses,
-                contradicted: deviation.contradicted,
+                suspected_clauses: deviation.suspected_clauses,
                 seen: deviation.outcome,
                 expected: deviation.expected,
                 narrowed_by: deviation.narrowed_by.map(|shrunk| (shrunk.exchange, shrunk.clauses)),
                 hint: None,
-                related_clauses: BTreeSet::new(),
+                related_clauses: deviation.further_clauses.into_iter().collect(),
                 operations: BTreeSet::new(),
             });
         }
@@ -202,10 +207,14 @@ impl Judge {
         self.report_finding(exchange, miscount.clause, (miscount.seen, miscount.expected), vec![what])
     }
 
-    /// Whether a deviation has a fingerprint that no earlier finding of the plan has. A deviation without one is counted
-    /// as a repetition.
-    fn note_fingerprints(&mut self, fingerprints: &[String]) -> bool {
+    /// Whether a deviation has a fingerprint that no earlier finding of the plan has, or contradicts a clause that none
+    /// contradicts: equal fingerprints of two operations may stand for different clauses, and none of them may pass. Any
+    /// other deviation is counted as a repetition.
+    fn note_deviation(&mut self, fingerprints: &[String], contradicted: impl IntoIterator<Item = ClauseId>) -> bool {
         let mut new = false;
+        for clause in contradicted {
+            new |= self.contradicted.insert(clause);
+        }
         for fingerprint in fingerprints {
             if self.reported.len() < FINGERPRINTS_MAX {
                 new |= self.reported.insert(fingerprint.clone());
@@ -245,7 +254,7 @@ impl Judge {
             evidence.differences = new;
         }
         let fingerprints = compute(&evidence.differences);
-        if !self.note_fingerprints(&fingerprints) {
+        if !self.note_deviation(&fingerprints, [clause]) {
             return None;
         }
         Some(Finding {
@@ -257,7 +266,7 @@ impl Judge {
             exchange: exchange.number,
             operation: exchange.call.operation.clone(),
             clauses: vec![clause],
-            contradicted: vec![clause],
+            suspected_clauses: vec![clause],
             seen,
             expected: vec![expected],
             narrowed_by: None,

@@ -31,7 +31,8 @@ pub enum FindingNovelty {
     New,
     /// The deviation repeats the finding with this index. [`Finding::add_repetition`] follows.
     Repeated(usize),
-    /// The deviation would be a finding of its own beyond the number of findings that a campaign keeps. [`crate::model::ClauseTally::note_unkept`] follows.
+    /// The deviation would be a finding of its own beyond the number of findings that a campaign keeps.
+    /// [`crate::model::ClauseTally::note_unkept`] follows.
     Unkept,
 }
 

@@ -249,3 +249,30 @@ fn a_response_that_is_too_large_to_read_is_neither_a_deviation_nor_a_pass_and_is
     let text = ReplyBody::Text { begins: "<".to_string(), because: "a page".to_string() };
     assert_eq!(judge_bodies(&[("lightLamp", 201, text)], "lightLamp.reply").0.len(), 1);
 }
+
+#[test]
+fn one_defect_at_two_operations_contradicts_the_clauses_of_both_in_one_plan() {
+    let text = std::fs::read_to_string(find_lamp_file("schemas/lamps/catalog.json")).expect("the catalog is there");
+    let mut catalog: Value = serde_json::from_str(&text).expect("JSON");
+    for operation in catalog["operations"].as_array_mut().expect("operations") {
+        if ["showLamp", "removeLamp"].contains(&operation["id"].as_str().expect("an id")) {
+            let refusal = json!({ "statuses": [409], "schema": "refusal.json", "at": "light:52" });
+            operation["responses"].as_array_mut().expect("responses").push(refusal);
+        }
+    }
+    let refusal = json!({ "type": "object", "required": ["code"], "properties": { "code": { "type": "string" } } });
+    let (model, schemas) = load_patched_lamps(&[("catalog.json", catalog), ("refusal.json", refusal)]);
+    let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
+    let mut judge = Judge::new(Arc::clone(&model), schemas, 0, bounds);
+    let mut contradicted = Vec::new();
+    let mut fingerprints = Vec::new();
+    for (number, operation) in ["showLamp", "removeLamp", "removeLamp"].into_iter().enumerate() {
+        let seen = judge.observe(&build_exchange(number as u64, operation, 409, &json!({}))).expect("no fault");
+        for finding in seen.findings.into_iter().filter(|finding| finding.fingerprints[0].contains(" schema ")) {
+            contradicted.extend(finding.clauses.iter().map(|clause| model.clause_info(*clause).id.clone()));
+            fingerprints.extend(finding.fingerprints);
+        }
+    }
+    assert_eq!(contradicted, ["showLamp.reply", "removeLamp.reply"]);
+    assert_eq!(fingerprints, ["refusal * schema /code:required"; 2]);
+}

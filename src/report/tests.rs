@@ -164,7 +164,7 @@ fn finding(clauses: Vec<ClauseId>) -> Finding {
         step: 1,
         exchange: 3,
         operation: "showLamp".to_string(),
-        contradicted: clauses.clone(),
+        suspected_clauses: clauses.clone(),
         clauses,
         seen: "accepted with 200".to_string(),
         expected: vec!["lamp l1: BRIGHT; color=red".to_string(), "lamp l1: DIM; color=red".to_string()],

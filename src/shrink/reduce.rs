@@ -66,8 +66,9 @@ where
     }
 }
 
-/// Whether the failure shows again: in a part of the steps before the failing step, in the prefix up to the failing step, in the whole plan, in the given plan with steps whose handles are
-/// unbound, or (the failure may be intermittent) in the prefix again. The few steps come first, because they cost least.
+/// Whether the failure shows again: in a part of the steps up to the failing step, in all of them, and, if the search is
+/// persistent, in the whole plan, in the given plan with steps whose handles are unbound, and in the steps up to the failing
+/// step again, because the failure may be intermittent. Short parts come first, because they cost least.
 async fn reproduce_failure<F>(search: &mut ShrinkSearch<'_, F>, last: Option<usize>) -> bool
 where
     F: AsyncFnMut(Plan) -> CandidateResult,
@@ -76,11 +77,11 @@ where
     let end = last.map_or(plan.steps.len(), |last| plan.steps.len().min(last.saturating_add(1)));
     let cut = rename_handles(remove_unbound_steps(&plan.steps[..end]));
     let mut candidates: Vec<Vec<Step>> = Vec::new();
-    let slices = if last.is_some() && !search.is_persistent() { remove_steps::select_parts(&cut) } else { Vec::new() };
-    let slices = slices.into_iter().map(rename_handles).chain([cut.clone()]);
+    let parts = if last.is_some() && !search.is_persistent() { remove_steps::select_parts(&cut) } else { Vec::new() };
+    let parts = parts.into_iter().map(rename_handles).chain([cut.clone()]);
     let wholes = [rename_handles(remove_unbound_steps(&plan.steps)), plan.steps.clone()];
     let wholes = wholes.into_iter().filter(|_| search.is_persistent());
-    for candidate in slices.chain(wholes) {
+    for candidate in parts.chain(wholes) {
         if !candidate.is_empty() && !candidates.contains(&candidate) {
             candidates.push(candidate);
         }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 fn make_finding(clauses: &[u32], fingerprint: &str, when: Option<&str>) -> Finding {
     Finding {
-        contradicted: Vec::new(),
+        suspected_clauses: Vec::new(),
         plan: 0,
         step: 0,
         exchange: 0,
