@@ -264,6 +264,12 @@ pub struct DeriveArguments {
     /// Date against which API lifecycles are judged [default: none]
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub today: Option<String>,
+    /// Words of a further language or dialect, by which pages head their parts and columns
+    #[arg(long, value_name = "FILE")]
+    pub words: Option<PathBuf>,
+    /// List every page with what became of it, and why
+    #[arg(long)]
+    pub list_pages: bool,
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,10 @@
 
 use crate::cli::args::DeriveArguments;
 use crate::cli::dates::parse_date;
-use crate::pages::derive::{DeriveError, DeriveOptions, PageSources, derive_files, write_derivation};
+use crate::pages::derive::{
+    DeriveError, DeriveOptions, PageKind, PageSources, PageWords, READ_FORMS, ReadingSummary, WORDS_BYTES_MAX,
+    derive_files, write_derivation,
+};
 use crate::pages::manifest;
 use crate::schema::catalog::SourceLines;
 use crate::session::{ExitKind, UserError};
@@ -10,6 +13,7 @@ use crate::suite::{self, PageDigests, SUITE_BYTES_MAX, SuiteFiles};
 use crate::terminal;
 use probity_input::read_input_text;
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// Derives the files of an API, writes them and prints a summary.
@@ -22,7 +26,7 @@ pub fn derive_catalog(arguments: &DeriveArguments) -> Result<ExitKind, UserError
         }
     };
     let today = arguments.today.as_deref().map(parse_date).transpose()?;
-    let options = DeriveOptions { cited: list_suite_citations(arguments), today };
+    let options = DeriveOptions { cited: list_suite_citations(arguments), today, words: read_words(arguments)? };
     let folder = arguments.folder.clone().unwrap_or_default();
     let (derived, warnings) = derive_files(&sources, &folder, &options).map_err(convert_error)?;
     for warning in &warnings {
@@ -39,7 +43,47 @@ pub fn derive_catalog(arguments: &DeriveArguments) -> Result<ExitKind, UserError
         derived.catalog.pages.len(),
         arguments.out.display()
     ));
+    terminal::print_text(&render_account(&derived.reading, derived.catalog.operations.len(), derived.doubts.len()));
+    if arguments.list_pages {
+        terminal::print_text(&render_pages(&derived.reading));
+    }
     Ok(ExitKind::Passed)
+}
+
+/// The words of the file given with `--words`, before the built-in words.
+fn read_words(arguments: &DeriveArguments) -> Result<PageWords, UserError> {
+    let Some(file) = &arguments.words else { return Ok(PageWords::default()) };
+    let remedy = "write the file in the form that docs/SCHEMAS.md shows";
+    let text = read_input_text(file, WORDS_BYTES_MAX)
+        .map_err(|error| UserError::input(file.display().to_string(), error.cause, remedy))?;
+    PageWords::default().with_file(&text).map_err(|cause| UserError::input(file.display().to_string(), cause, remedy))
+}
+
+/// The table at the end of a derivation: what became of the pages, and what gave nothing.
+fn render_account(reading: &ReadingSummary, operations: usize, doubts: usize) -> String {
+    let count = |kind| reading.count_pages(kind);
+    format!(
+        "\n  pages        {:>6}\n  operations   {:>6}  on {} pages\n  structures   {:>6}\n  prose        {:>6}\n  unread       {:>6}  pages, and {} lines, tables and headings\n  rows         {:>6}  of {}\n  doubts       {:>6}\n",
+        reading.pages.len(),
+        operations,
+        count(PageKind::Operation),
+        count(PageKind::Structure),
+        count(PageKind::Prose),
+        count(PageKind::Unread),
+        reading.unread_parts,
+        reading.joined_rows,
+        reading.rows,
+        doubts,
+    )
+}
+
+/// One line for each page: kind, file, reason.
+fn render_pages(reading: &ReadingSummary) -> String {
+    let mut out = String::from("\n");
+    for page in &reading.pages {
+        let _ = writeln!(out, "{:9}  {}: {}", page.kind.word(), page.file, page.reason);
+    }
+    out
 }
 
 /// The lines that the suites beside the manifest's folder cite. The suites are read as text, because the
@@ -102,6 +146,11 @@ fn convert_error(error: DeriveError) -> UserError {
             path.display().to_string(),
             "the file has no operation, table, status or example",
             "name a page of an API reference",
+        ),
+        DeriveError::NoOperation { path, pages } => UserError::input(
+            path.display().to_string(),
+            format!("{pages} pages were read and describe no operation"),
+            READ_FORMS,
         ),
         DeriveError::Write { path, cause } => {
             UserError::input(path.display().to_string(), cause, "check that the folder can be created and written")

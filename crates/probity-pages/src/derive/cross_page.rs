@@ -28,7 +28,7 @@ pub(super) fn record_spellings(
         spoken.entry(field.to_string()).or_default().entry(value.to_string()).or_insert(at);
     };
     for input in inputs {
-        for it in place_blocks(&input.document) {
+        for it in place_blocks(&input.document, &survey.words) {
             let (PageBlock::Paragraph(text) | PageBlock::Item { text, .. }) = it.block else {
                 continue;
             };

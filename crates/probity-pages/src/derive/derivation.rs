@@ -6,8 +6,9 @@ use super::doubts::{DraftDoubts, add_doubt, make_side};
 use super::duplicates::merge_followers;
 use super::field::{DraftField, make_source};
 use super::input::{Derivation, DeriveOptions, PageInput};
-use super::naming::{assign_doubt_ids, assign_unique_ids};
+use super::naming::{assign_doubt_ids, assign_unique_ids, join_repeated_doubts};
 use super::operation_draft::DraftOperation;
+use super::reading::read_account;
 use super::types::FieldType;
 use super::version_headers::{add_api_version_header, lend_version_header};
 use super::{cross_page, included_files, openapi, operation_page, survey, versioned};
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 /// Derives an API from its pages. The function is pure: equal pages give equal results.
 pub fn derive_api(api: &str, inputs: &[PageInput], options: &DeriveOptions) -> Derivation {
     let mut drafts = DraftDoubts { pages: inputs.len(), ..DraftDoubts::default() };
-    let survey = survey::survey_pages(inputs, &mut drafts);
+    let survey = survey::survey_pages(inputs, &options.words, &mut drafts);
     let mut made: Vec<DraftOperation> = Vec::new();
     for (nth, input) in inputs.iter().enumerate() {
         match input.document.dialect {
@@ -32,6 +33,7 @@ pub fn derive_api(api: &str, inputs: &[PageInput], options: &DeriveOptions) -> D
             _ => made.extend(operation_page::make_operation(nth, input, &survey, &mut drafts)),
         }
     }
+    let reading = read_account(inputs, &survey, &made, &mut drafts);
     record_odd_claims(&mut made, &mut drafts);
     let leads = merge_followers(inputs, &mut made, &mut drafts);
     cross_page::convert_example_maps(&mut made, &mut drafts);
@@ -41,6 +43,7 @@ pub fn derive_api(api: &str, inputs: &[PageInput], options: &DeriveOptions) -> D
     cross_page::record_returned_dead_fields(&mut made, &mut drafts);
     cross_page::record_spellings(inputs, &survey, &mut made, &mut drafts);
     assign_unique_ids(&mut made, &mut drafts);
+    join_repeated_doubts(&mut drafts);
     let (doubts, ids) = assign_doubt_ids(api, inputs, &made, &leads, &drafts);
     let mut schemas = BTreeMap::new();
     lend_version_header(inputs, &survey, &mut made);
@@ -53,7 +56,7 @@ pub fn derive_api(api: &str, inputs: &[PageInput], options: &DeriveOptions) -> D
     let mut doubts = doubts;
     included_files::resolve_included_sources(inputs, &mut catalog, &mut schemas, &mut doubts);
     let citations = lock_sources(inputs, &catalog, &schemas, &doubts, &options.cited);
-    Derivation { catalog, schemas, citations, doubts }
+    Derivation { catalog, schemas, citations, doubts, reading }
 }
 
 /// Records a doubt for each field whose description cannot be meant literally.

@@ -44,6 +44,8 @@ pub(super) struct DraftDoubts {
     pub pages: usize,
     /// Units beyond the pages: index of the page, and a name that is unique on the page.
     pub beyond: Vec<(usize, String)>,
+    /// Doubts for which another doubt with the same cause stands: index, and index of the other doubt.
+    pub joined: BTreeMap<usize, usize>,
 }
 
 impl DraftDoubts {

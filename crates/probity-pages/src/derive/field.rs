@@ -75,6 +75,8 @@ pub(super) struct DraftField {
     pub dropped: BTreeSet<&'static str>,
     /// Indexes of the field's doubts.
     pub doubts: Vec<usize>,
+    /// Further rows that describe the field.
+    pub merged: Vec<SourceLines>,
 }
 
 impl DraftField {
@@ -102,6 +104,7 @@ impl DraftField {
             disputed: BTreeSet::new(),
             dropped: BTreeSet::new(),
             doubts: Vec::new(),
+            merged: Vec::new(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Input and result of a derivation.
 
+use super::reading::ReadingSummary;
+use super::words::PageWords;
 use crate::document::Document;
 use crate::manifest::PageEntry;
 use probity_schema::catalog::{Catalog, Citation, Doubt, SourceLines};
@@ -28,6 +30,8 @@ pub struct Derivation {
     pub citations: Vec<Citation>,
     /// The contradictions and gaps of the pages, with their rulings.
     pub doubts: Vec<Doubt>,
+    /// What was read of each page.
+    pub reading: ReadingSummary,
 }
 
 /// Options of a derivation.
@@ -37,4 +41,6 @@ pub struct DeriveOptions {
     pub cited: Vec<SourceLines>,
     /// Date of today, `YYYY-MM-DD`. With a date, derivation decides doubts about the lifecycles of versions.
     pub today: Option<String>,
+    /// The words by which pages head their parts and columns.
+    pub words: PageWords,
 }

@@ -4,6 +4,7 @@
 //! becomes a doubt with both sides and the rule that settled the doubt (`docs/DOUBTS.md`). No part of derivation
 //! knows a particular operation, field or state.
 
+mod alternatives;
 mod catalog;
 pub mod cite;
 mod cited_sources;
@@ -13,6 +14,7 @@ mod derivation;
 mod doubts;
 mod duplicates;
 mod emit;
+mod example_check;
 mod examples;
 mod field;
 mod field_table;
@@ -29,6 +31,7 @@ mod operation_draft;
 mod operation_page;
 mod page_parts;
 mod patterns;
+mod reading;
 mod survey;
 mod table_join;
 mod tables;
@@ -38,7 +41,10 @@ mod types;
 mod uri;
 mod version_headers;
 mod versioned;
+mod words;
 
 pub use derivation::derive_api;
-pub use files::{DeriveError, DeriveWarning, PageSources, derive_files, write_derivation};
+pub use files::{DeriveError, DeriveWarning, PageSources, READ_FORMS, derive_files, write_derivation};
 pub use input::{Derivation, DeriveOptions, PageInput};
+pub use reading::{ExampleCount, PageKind, PageReading, ReadingSummary};
+pub use words::{PageWords, WORDS_BYTES_MAX};

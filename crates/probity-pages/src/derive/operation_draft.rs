@@ -54,6 +54,16 @@ pub(super) struct DraftBody {
     pub at: SourceLines,
     /// Requirements on the body as a whole, where the page states more than fields.
     pub root: Option<Box<DraftField>>,
+    /// The examples, each compared with the schema of the body.
+    pub checks: Vec<ExampleCheck>,
+}
+
+/// How one example agrees with the schema of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ExampleCheck {
+    pub valid: bool,
+    /// A doubt names a difference between the example and the page.
+    pub doubted: bool,
 }
 
 impl DraftBody {
@@ -68,6 +78,7 @@ impl DraftBody {
             list: false,
             at,
             root: None,
+            checks: Vec::new(),
         }
     }
 
@@ -83,9 +94,28 @@ pub(super) fn make_word(name: &str) -> String {
     if is_word(name) { name.to_string() } else { to_camel_case(name) }
 }
 
+/// Names an operation after the title; after method and path if the title has no letters of an id.
+pub(super) fn name_operation(title: &str, method: &str, path: &str) -> String {
+    let bare: String = title.chars().filter(char::is_ascii_alphabetic).collect();
+    if !bare.is_empty() {
+        return to_camel_case(title);
+    }
+    let version = |step: &&str| step.starts_with('v') && step[1..].chars().all(|c| c.is_ascii_digit() || c == '.');
+    let steps: Vec<&str> =
+        path.split('/').filter(|it| !it.is_empty() && !it.contains('{')).filter(|it| !version(it)).collect();
+    to_camel_case(&format!("{} {}", method.to_lowercase(), steps.join(" ")))
+}
+
+/// Writes the words in brackets of a title in camel case; empty without brackets.
+pub(super) fn list_bracket_words(title: &str) -> String {
+    let inner: Vec<&str> = title.split(['(', '（']).skip(1).filter_map(|it| it.split([')', '）']).next()).collect();
+    let bare: String = inner.join(" ").chars().filter(|c| c.is_ascii_alphanumeric() || *c == ' ').collect();
+    if bare.trim().is_empty() { String::new() } else { to_camel_case(&bare) }
+}
+
 /// Most characters of an id in camel case. File names have an end (255 bytes at most systems), and need some for more
 /// than the id.
-const CAMEL_CASE_MAX: usize = 100;
+pub(super) const CAMEL_CASE_MAX: usize = 100;
 
 /// Writes a title as one word: `Dimming a Lamp (Old)` becomes `dimmingALamp`.
 pub(super) fn to_camel_case(title: &str) -> String {

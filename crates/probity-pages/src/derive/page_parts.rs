@@ -1,9 +1,12 @@
 //! The part of a page that a block belongs to, by the words of headings and list items.
 
+use super::words::{PageWords, normalise_label};
 use crate::document::{BlockText, Document, PageBlock};
+use serde::Deserialize;
 
 /// Subject of a part of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum PagePart {
     Function,
     Constraints,
@@ -34,21 +37,29 @@ pub(super) struct PlacedBlock<'a> {
 }
 
 /// Returns the blocks of a page in order, each with the part around the block.
-pub(super) fn place_blocks(document: &Document) -> Vec<PlacedBlock<'_>> {
+pub(super) fn place_blocks<'a>(document: &'a Document, words: &PageWords) -> Vec<PlacedBlock<'a>> {
     let mut out = Vec::new();
     let mut open: Vec<(u8, PagePart)> = Vec::new();
     for section in &document.sections {
         open.retain(|(level, _)| *level < section.level);
         let inherited = open.last().map(|(_, part)| *part);
-        let own = if section.level <= 1 { None } else { find_heading_part(&section.title) };
+        let own = if section.level <= 1 { None } else { words.find_heading_part(&section.title) };
+        // "Header parameters" below a response are not those of a request.
+        let turns = inherited == Some(PagePart::Response) && own == Some(PagePart::Request);
+        let own = own.filter(|_| !turns || section.level <= 2 || section.title.to_lowercase().contains("request"));
         let part = own.or(inherited).unwrap_or(PagePart::Other);
         open.push((section.level, part));
-        place_section(section, part, &mut out);
+        place_section(section, part, words, &mut out);
     }
     out
 }
 
-fn place_section<'a>(section: &'a crate::document::PageSection, part: PagePart, out: &mut Vec<PlacedBlock<'a>>) {
+fn place_section<'a>(
+    section: &'a crate::document::PageSection,
+    part: PagePart,
+    words: &PageWords,
+    out: &mut Vec<PlacedBlock<'a>>,
+) {
     let mut now = part;
     let mut abnormal = is_failure_label(&section.title);
     let mut hint: Option<&BlockText> = None;
@@ -57,13 +68,13 @@ fn place_section<'a>(section: &'a crate::document::PageSection, part: PagePart, 
             let first = text.lines.first().map_or("", |line| line.text.as_str());
             let is_item = matches!(block, PageBlock::Item { depth: 0, .. });
             if first.len() <= 80 && text.lines.len() == 1 {
-                match find_label_part(first) {
+                match words.find_label_part(first) {
                     Some(found) if may_switch(part, found) => now = narrow_part(part, found),
                     _ if is_item => now = part,
                     _ => {}
                 }
                 if is_item || is_failure_label(first) || is_success_label(first) {
-                    let ends = is_success_label(first) || find_label_part(first).is_some();
+                    let ends = is_success_label(first) || words.find_label_part(first).is_some();
                     abnormal = (abnormal && !ends) || is_failure_label(first);
                 }
             } else if is_item {
@@ -80,8 +91,12 @@ fn place_section<'a>(section: &'a crate::document::PageSection, part: PagePart, 
             hint = Some(text).filter(|_| first.len() <= 160);
             continue;
         }
-        out.push(PlacedBlock { part: now, hint, abnormal, block, heading: &section.title, labels: &section.labels });
-        if matches!(block, PageBlock::Table(_)) {
+        // An example has no table of parameters: a table after an example belongs to the part around the example.
+        let is_table = matches!(block, PageBlock::Table(_));
+        let shown = matches!(now, PagePart::Example | PagePart::ExampleRequest | PagePart::ExampleResponse);
+        let own = if is_table && shown { part } else { now };
+        out.push(PlacedBlock { part: own, hint, abnormal, block, heading: &section.title, labels: &section.labels });
+        if is_table {
             hint = None;
         }
     }
@@ -100,153 +115,11 @@ fn narrow_part(section: PagePart, found: PagePart) -> PagePart {
 /// prose.
 fn may_switch(section: PagePart, found: PagePart) -> bool {
     use PagePart::*;
-    matches!(section, Uri | Request | Response | Example | ExampleRequest | ExampleResponse | Other)
+    // "Request parameters" below a response is a slip of the page.
+    let slip = section == Response && found == Request;
+    !slip
+        && matches!(section, Uri | Request | Response | Example | ExampleRequest | ExampleResponse | Other)
         && matches!(found, Uri | Request | Response | Example | ExampleRequest | ExampleResponse)
-}
-
-/// Words of headings or labels that open a part of a page.
-struct PartWords {
-    part: PagePart,
-    /// Words at the start of the text.
-    starts: &'static [&'static str],
-    /// Words anywhere in the text.
-    contains: &'static [&'static str],
-}
-
-const fn make_part_words(
-    part: PagePart,
-    starts: &'static [&'static str],
-    contains: &'static [&'static str],
-) -> PartWords {
-    PartWords { part, starts, contains }
-}
-
-/// Wordings of headings in all known documentations. The first match decides.
-const HEADINGS: [PartWords; 11] = [
-    make_part_words(
-        PagePart::ExampleRequest,
-        &[
-            "example request",
-            "example requests",
-            "request example",
-            "request examples",
-            "sample request",
-            "example http request",
-        ],
-        &["请求示例", "请求样例", "요청 예시"],
-    ),
-    make_part_words(
-        PagePart::ExampleResponse,
-        &[
-            "example response",
-            "example responses",
-            "response example",
-            "response examples",
-            "sample response",
-            "example http response",
-        ],
-        &["响应示例", "响应样例", "응답 예시"],
-    ),
-    make_part_words(PagePart::Example, &["example", "examples", "request and response example"], &[]),
-    make_part_words(PagePart::Uri, &["uri", "url", "uri format", "request uri"], &[]),
-    make_part_words(
-        PagePart::Request,
-        &[
-            "request",
-            "requests",
-            "request message",
-            "request parameters",
-            "request header",
-            "request body",
-            "parameters",
-        ],
-        &["请求消息", "请求参数", "요청"],
-    ),
-    make_part_words(
-        PagePart::Response,
-        &["response", "responses", "response message", "response parameters", "response body"],
-        &["响应消息", "响应参数", "응답"],
-    ),
-    make_part_words(
-        PagePart::Statuses,
-        &[
-            "returned value",
-            "returned values",
-            "return value",
-            "return values",
-            "status code",
-            "status codes",
-            "http status code",
-        ],
-        &["返回值", "返回码", "状态码", "상태 코드"],
-    ),
-    make_part_words(PagePart::Errors, &["error code", "error codes"], &["错误码"]),
-    make_part_words(
-        PagePart::Constraints,
-        &[
-            "constraint",
-            "constraints",
-            "restriction",
-            "restrictions",
-            "usage restrictions",
-            "prerequisites",
-            "precautions",
-            "notes",
-            "note",
-        ],
-        &["约束", "限制"],
-    ),
-    make_part_words(
-        PagePart::Function,
-        &["function", "functions", "function description", "description", "api description", "functionality"],
-        &["功能介绍", "功能"],
-    ),
-    make_part_words(PagePart::Other, &[], &["debugging", "调试"]),
-];
-
-/// Wordings of list items and short lines inside a section. The first match decides.
-const LABELS: [PartWords; 6] = [
-    make_part_words(
-        PagePart::ExampleRequest,
-        &["example request", "example requests", "example of request", "request example", "request examples"],
-        &[],
-    ),
-    make_part_words(
-        PagePart::ExampleResponse,
-        &["example response", "example responses", "example of response", "response example", "response examples"],
-        &[],
-    ),
-    make_part_words(PagePart::Example, &["example", "examples"], &[]),
-    make_part_words(PagePart::Request, &["request parameters", "request parameter", "request body parameters"], &[]),
-    make_part_words(
-        PagePart::Response,
-        &["response parameters", "response parameter", "response body parameters"],
-        &[],
-    ),
-    make_part_words(PagePart::Uri, &["uri format", "url format"], &[]),
-];
-
-impl PartWords {
-    fn matches_text(&self, text: &str) -> bool {
-        self.starts.iter().any(|it| text == *it || text.starts_with(&format!("{it} ")))
-            || self.contains.iter().any(|it| text.contains(it))
-    }
-}
-
-/// Returns the part that a heading opens.
-fn find_heading_part(title: &str) -> Option<PagePart> {
-    let text = normalise_label(title);
-    // Only a heading of exactly this word. Longer headings with the word name a request or a response.
-    if text == "示例" {
-        return Some(PagePart::Example);
-    }
-    HEADINGS.iter().find(|it| it.matches_text(&text)).map(|it| it.part)
-}
-
-/// Returns the part that a list item or a short line opens inside a section.
-fn find_label_part(line: &str) -> Option<PagePart> {
-    let text = normalise_label(line);
-    LABELS.iter().find(|it| it.matches_text(&text)).map(|it| it.part)
 }
 
 /// Returns the status of a label such as "Status code: 202".
@@ -273,40 +146,4 @@ fn is_success_label(text: &str) -> bool {
     }
     let words = normalise_label(text);
     words.starts_with("normal") || words.contains("正常")
-}
-
-fn normalise_label(text: &str) -> String {
-    let cleaned: String =
-        text.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();
-    cleaned.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headings_in_every_wording_open_their_part() {
-        for (title, expected) in [
-            ("URI", Some(PagePart::Uri)),
-            ("Request Message", Some(PagePart::Request)),
-            ("Request Parameters", Some(PagePart::Request)),
-            ("Response parameters", Some(PagePart::Response)),
-            ("响应消息", Some(PagePart::Response)),
-            ("返回值", Some(PagePart::Statuses)),
-            ("Example Request (Making a Lamp)", Some(PagePart::ExampleRequest)),
-            ("Example Requests", Some(PagePart::ExampleRequest)),
-            ("Example Response", Some(PagePart::ExampleResponse)),
-            ("Example:", Some(PagePart::Example)),
-            ("Status Codes", Some(PagePart::Statuses)),
-            ("Returned Values", Some(PagePart::Statuses)),
-            ("Error Code", Some(PagePart::Errors)),
-            ("Constraints", Some(PagePart::Constraints)),
-            ("Function Description", Some(PagePart::Function)),
-            ("Debugging", Some(PagePart::Other)),
-            ("Lamps of the World", None),
-        ] {
-            assert_eq!(find_heading_part(title), expected, "{title}");
-        }
-    }
 }

@@ -4,15 +4,18 @@
 //! example with the table's fields below the field, and the order on the page. Table numbers are never keys, because
 //! pages repeat them.
 
+use super::alternatives::{combine_cases, describe_one_object};
 use super::doubts::{DraftDoubt, add_doubt, make_side};
 use super::examples::find_objects;
 use super::field::DraftField;
 use super::field_table::{
     FieldTable, PageNames, caption_names_field, extract_base_name, is_generic_caption, squeeze_text,
 };
+use super::page_parts::PagePart;
 use super::types::FieldType;
 use crate::value::SourceValue;
 use probity_schema::catalog::SourceLines;
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Limit of nested tables. No known page reaches the limit.
@@ -27,6 +30,8 @@ pub(super) struct JoinedTables {
     pub root: Option<SourceLines>,
     /// Indexes of the joined tables.
     pub used: BTreeSet<usize>,
+    /// `anyOf` of a request whose body has several cases.
+    pub choice: Option<Value>,
 }
 
 /// Joins `candidates` (indexes into `tables`, in the order of the page) into one tree.
@@ -37,7 +42,7 @@ pub(super) fn join_tables(
     examples: &[SourceValue],
     drafts: &mut Vec<DraftDoubt>,
 ) -> JoinedTables {
-    let mut join = TableJoiner { tables, names, used: BTreeSet::new(), count: 0 };
+    let mut join = TableJoiner { tables, names, used: BTreeSet::new(), count: 0, retyped: Vec::new() };
     let linked = join.find_linked_tables(candidates);
     let named_by_earlier = |at: usize| {
         candidates.iter().take_while(|it| **it != at).any(|earlier| {
@@ -53,7 +58,7 @@ pub(super) fn join_tables(
         .find(|it| !linked.contains(it) && !named_by_earlier(*it))
         .or(candidates.first().copied());
     let Some(root) = root else {
-        return JoinedTables { fields: Vec::new(), root: None, used: join.used };
+        return JoinedTables { fields: Vec::new(), root: None, used: join.used, choice: None };
     };
     let mut fields = join.build_subtree(root, &mut vec![root]);
     join.used.insert(root);
@@ -62,14 +67,29 @@ pub(super) fn join_tables(
         let rest: Vec<usize> =
             candidates.iter().copied().filter(|it| !join.used.contains(it) && !linked.contains(it)).collect();
         let before = join.used.len();
-        for at in rest {
-            join.attach_table(at, &mut fields, &examples, drafts);
+        for at in rest.iter().copied() {
+            if !join.used.contains(&at) {
+                join.attach_table(at, &rest, &mut fields, &examples, drafts);
+            }
         }
         if join.used.len() == before || join.count > FIELDS_MAX {
             break;
         }
     }
-    JoinedTables { fields, root: Some(tables[root].at.clone()), used: join.used }
+    for RetypedField { name, type_word, at, table } in std::mem::take(&mut join.retyped) {
+        let sides = vec![make_side(type_word, Some(at)), make_side("a table of fields", Some(table))];
+        add_doubt(drafts, "type-by-link", name, sides, Some(1), "link-shows-fields");
+    }
+    let alike = |it: &&usize| !join.used.contains(it) && describe_one_object(&tables[root], &tables[**it]);
+    let others: Vec<usize> = candidates.iter().filter(alike).copied().collect();
+    let mut cases = vec![fields];
+    for at in others {
+        cases.push(join.build_subtree(at, &mut vec![at]));
+        join.used.insert(at);
+    }
+    let (fields, choice) = combine_cases(cases);
+    let choice = choice.filter(|_| tables[root].part == PagePart::Request);
+    JoinedTables { fields, root: Some(tables[root].at.clone()), used: join.used, choice }
 }
 
 /// The tables of all pages during a join.
@@ -80,6 +100,16 @@ struct TableJoiner<'a> {
     used: BTreeSet<usize>,
     /// Number of fields in the tree so far.
     count: usize,
+    /// Fields with the type of a single value, whose links lead to a table of fields.
+    retyped: Vec<RetypedField>,
+}
+
+/// A field whose link to a table of fields contradicts the type of the field.
+struct RetypedField {
+    name: String,
+    type_word: String,
+    at: SourceLines,
+    table: SourceLines,
 }
 
 impl TableJoiner<'_> {
@@ -88,9 +118,7 @@ impl TableJoiner<'_> {
         let mut out = BTreeSet::new();
         for at in candidates {
             for field in &self.tables[*at].fields {
-                if field.value_type.holds_fields() {
-                    out.extend(self.find_link_target(self.tables[*at].page, field).filter(|it| it != at));
-                }
+                out.extend(self.find_link_targets(*at, field).into_iter().filter(|it| it != at));
             }
         }
         out
@@ -101,18 +129,77 @@ impl TableJoiner<'_> {
         let mut fields = self.tables[at].fields.clone();
         self.count += fields.len();
         for field in &mut fields {
-            if !field.value_type.holds_fields() || stack.len() >= DEPTH_MAX || self.count > FIELDS_MAX {
+            if stack.len() >= DEPTH_MAX || self.count > FIELDS_MAX {
                 continue;
             }
-            let Some(next) = self.find_link_target(self.tables[at].page, field).filter(|it| !stack.contains(it)) else {
-                continue;
-            };
-            stack.push(next);
-            field.children = self.build_subtree(next, stack);
-            stack.pop();
-            self.used.insert(next);
+            let mut targets = self.find_link_targets(at, field);
+            targets.retain(|it| !stack.contains(it));
+            let mut cases = Vec::new();
+            for next in targets {
+                stack.push(next);
+                cases.push(self.build_subtree(next, stack));
+                stack.pop();
+                self.used.insert(next);
+                self.retype_field(field, next);
+            }
+            self.add_cases(field, cases, at);
         }
         fields
+    }
+
+    /// Puts the fields of the tables under a field.
+    fn add_cases(&self, field: &mut DraftField, cases: Vec<Vec<DraftField>>, at: usize) {
+        if cases.is_empty() {
+            return;
+        }
+        let (children, choice) = combine_cases(cases);
+        field.children = children;
+        let request = self.tables[at].part == PagePart::Request;
+        if let Some(choice) = choice.filter(|_| request && field.value_type == FieldType::Object) {
+            field.copied_keywords.insert("anyOf".into(), choice);
+        }
+    }
+
+    /// Gives a field room for the rows of a table.
+    fn retype_field(&mut self, field: &mut DraftField, table: usize) {
+        if field.value_type.holds_fields() {
+            return;
+        }
+        // A map of texts is what some pages call an object.
+        let map = |it: &FieldType| matches!(it, FieldType::Map(_));
+        let alike = map(&field.value_type) || matches!(&field.value_type, FieldType::Array(inner) if map(inner));
+        if !alike {
+            self.retyped.push(RetypedField {
+                name: field.name.clone(),
+                type_word: field.value_type.type_word(),
+                at: field.at.clone(),
+                table: self.tables[table].at.clone(),
+            });
+            field.disputed.insert("type");
+        }
+        let list = matches!(field.value_type, FieldType::Array(_));
+        field.value_type = if list { FieldType::Array(Box::new(FieldType::Object)) } else { FieldType::Object };
+    }
+
+    /// Returns the tables behind the links of a row: one table, or the tables of several cases of one object. The link
+    /// of a row with the type of a single value counts if the table is named after the field.
+    fn find_link_targets(&self, at: usize, field: &DraftField) -> Vec<usize> {
+        let page = self.tables[at].page;
+        let Some(first) = self.find_link_target(page, field) else {
+            return Vec::new();
+        };
+        if !field.value_type.holds_fields() {
+            let one = &self.tables[first];
+            let named = caption_names_field(one, &field.name) && one.part == self.tables[at].part;
+            return if named && first != at { vec![first] } else { Vec::new() };
+        }
+        let mut out = vec![first];
+        for link in &field.links {
+            let reached = |it: &FieldTable| it.page == page && it.labels.contains(&link.label);
+            let next = self.tables.iter().position(reached).filter(|it| !out.contains(it));
+            out.extend(next.filter(|it| describe_one_object(&self.tables[first], &self.tables[*it])));
+        }
+        out
     }
 
     /// Returns the table behind the links of a row: by a label on the row's page, by a label on a second page, or by
@@ -158,6 +245,7 @@ impl TableJoiner<'_> {
     fn attach_table(
         &mut self,
         at: usize,
+        rest: &[usize],
         fields: &mut [DraftField],
         examples: &[&SourceValue],
         drafts: &mut Vec<DraftDoubt>,
@@ -180,8 +268,11 @@ impl TableJoiner<'_> {
         } else {
             return;
         };
+        let alike = |it: &&usize| !self.used.contains(it) && describe_one_object(table, &self.tables[**it]);
+        let mut together = vec![at];
+        together.extend(rest.iter().filter(alike));
         for place in &chosen {
-            let children = self.build_subtree(at, &mut vec![at]);
+            let cases = together.iter().map(|it| self.build_subtree(*it, &mut vec![*it])).collect();
             let Some(field) = get_field_mut(fields, place) else { continue };
             if by_order {
                 let sides = vec![
@@ -191,9 +282,9 @@ impl TableJoiner<'_> {
                 let name = field.name.clone();
                 field.doubts.push(add_doubt(drafts, "table-by-order", name, sides, Some(1), "next-open-field"));
             }
-            field.children = children;
+            self.add_cases(field, cases, at);
         }
-        self.used.insert(at);
+        self.used.extend(together);
     }
 }
 

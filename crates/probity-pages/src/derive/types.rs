@@ -61,12 +61,19 @@ impl FieldType {
 /// Parses the text of a type cell; `None` if the text is not a type.
 pub(super) fn parse_type_cell(text: &str) -> Option<ParsedType> {
     let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    // A type cell has a few words. Longer text is prose.
-    if text.is_empty() || text.len() > 120 {
+    if text.is_empty() {
         return None;
     }
-    parse_type(&text, 0)
+    // A type cell has a few words. Longer text is prose, but for a type with a sentence or a reference behind it.
+    let whole = if text.len() > 120 { None } else { parse_type(&text, 0) };
+    whole.or_else(|| {
+        let end = TYPE_ENDS.iter().filter_map(|end| text.find(end)).min()?;
+        parse_type(text.get(..end).filter(|it| !it.is_empty() && it.len() <= 60)?, 0)
+    })
 }
+
+/// What ends the type in a cell that goes on after the type.
+const TYPE_ENDS: [&str; 7] = [". ", ", see ", " (see ", " see ", " For details", "。", ": "];
 
 fn parse_type(text: &str, depth: usize) -> Option<ParsedType> {
     if depth > 8 {
@@ -156,17 +163,29 @@ fn parse_scalar(lower: &str) -> Option<ParsedType> {
         | "json"
         | "struct"
         | "json object"
-        | "dictionary data structure" => (FieldType::Object, false),
+        | "dictionary data structure"
+        | "data structure"
+        | "object data structure"
+        | "objekt"
+        | "对象" => (FieldType::Object, false),
         "map" => (FieldType::Map(Box::new(FieldType::Any)), false),
         "datetime" | "date-time" | "time" | "timestamp" => (FieldType::DateTime, false),
-        "array" | "list" | "arrays" | "json array" | "set" => (FieldType::Array(Box::new(FieldType::Any)), false),
+        "array"
+        | "list"
+        | "arrays"
+        | "json array"
+        | "set"
+        | "list data structure"
+        | "array data structure"
+        | "数组" => (FieldType::Array(Box::new(FieldType::Any)), false),
         "any" => (FieldType::Any, false),
         _ => (find_misspelled_type(lower)?, true),
     };
     Some(ParsedType { value_type, model: None, misspelt })
 }
 
-/// Returns the type for a misspelled word: the letters of a type in a different order, or one letter more or fewer.
+/// Returns the type for a misspelled word: the letters of a type in a different order, or one letter more, fewer or
+/// replaced.
 fn find_misspelled_type(lower: &str) -> Option<FieldType> {
     let known = [
         ("string", FieldType::String),
@@ -187,7 +206,10 @@ fn find_misspelled_type(lower: &str) -> Option<FieldType> {
             let (short, long) = if mine.len() < its.len() { (lower, name) } else { (name, lower) };
             is_subsequence(short, long)
         };
-        (swapped || one_off).then_some(value_type)
+        let replaced = lower.chars().count() == name.len()
+            && lower.chars().zip(name.chars()).filter(|(mine, its)| mine != its).count() == 1
+            && lower.chars().next() == name.chars().next();
+        (swapped || one_off || replaced).then_some(value_type)
     })
 }
 

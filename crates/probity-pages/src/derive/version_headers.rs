@@ -16,8 +16,9 @@ pub(super) fn lend_version_header(inputs: &[PageInput], survey: &PageSurvey, mad
     let named = made.iter().flat_map(|it| &it.headers).find(|it| asks(it)).cloned();
     let apart = || {
         let pages = inputs.iter().enumerate().filter(|(nth, _)| !made.iter().any(|it| it.page == *nth));
-        let mut all =
-            pages.flat_map(|(nth, it)| collect_headers(survey, nth, &[], &place_blocks(&it.document), &it.entry.id));
+        let mut all = pages.flat_map(|(nth, it)| {
+            collect_headers(survey, nth, &[], &place_blocks(&it.document, &survey.words), &it.entry.id)
+        });
         all.find(|it| asks(it))
     };
     let (header, every) = match named {

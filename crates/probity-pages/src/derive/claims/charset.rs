@@ -97,8 +97,12 @@ fn read_characters(line: &PageLine, sentence: &str, claims: &mut DescriptionClai
     }
     if let Some(it) = ONLY.captures(sentence) {
         let list = it.get(1).or(it.get(2)).map_or("", |it| it.as_str());
+        let (list, opens) = split_opening(list);
         match build_class(list) {
-            (Some(class), _) => claims.pattern = Some(CitedClaim::on_line(line, format!("^[{class}]*$"))),
+            (Some(class), _) => {
+                let first = if opens { "[A-Za-z]" } else { "" };
+                claims.pattern = Some(CitedClaim::on_line(line, format!("^{first}[{class}]*$")));
+            }
             (None, names) if !names.is_empty() => claims.charset = Some(CitedClaim::on_line(line, names)),
             _ => {}
         }
@@ -112,6 +116,17 @@ fn read_characters(line: &PageLine, sentence: &str, claims: &mut DescriptionClai
             claims.charset = Some(CitedClaim::on_line(line, names));
         }
     }
+}
+
+pattern!(
+    OPENS,
+    r"(?i)^(.+?),?\s+and\s+(?:must|has to|it must)\s+(?:start|begin)\s+with\s+an?\s+(?:english\s+)?letter$"
+);
+
+/// Splits a list from a clause that it "must start with a letter".
+fn split_opening(list: &str) -> (&str, bool) {
+    let list = list.trim().trim_end_matches('.');
+    OPENS.captures(list).map_or((list, false), |it| (it.get(1).map_or(list, |it| it.as_str()), true))
 }
 
 /// Returns the character class of a list such as "letters, digits, and hyphens (-)" if every word is known, and the
@@ -166,16 +181,23 @@ fn split_list(list: &str) -> Vec<String> {
 
 fn find_class(word: &str) -> Option<(&'static str, &'static str)> {
     Some(match word {
-        "letters" | "english letters" | "upper- and lower-case letters" => ("letters", "A-Za-z"),
-        "uppercase letters" | "uppercase" => ("uppercase", "A-Z"),
-        "lowercase letters" | "lowercase" => ("lowercase", "a-z"),
+        "letters" | "english letters" | "upper- and lower-case letters" | "uppercase and lowercase letters" => {
+            ("letters", "A-Za-z")
+        }
+        "uppercase letters" | "upper-case letters" | "uppercase" => ("uppercase", "A-Z"),
+        "lowercase letters" | "lower-case letters" | "lowercase" => ("lowercase", "a-z"),
         "digits" | "numbers" => ("digits", "0-9"),
         "underscores" | "underscore" => ("underscores", "_"),
         "hyphens" | "hyphen" => ("hyphens", "\\-"),
         "periods" | "period" | "dots" => ("periods", "."),
         "colons" | "colon" => ("colons", ":"),
         "spaces" | "space" => ("spaces", " "),
-        "at signs" => ("at-signs", "@"),
+        "at signs" | "at sign" => ("at-signs", "@"),
+        "slashes" | "slash" | "forward slashes" => ("slashes", "/"),
+        "plus signs" | "plus sign" => ("plus-signs", "+"),
+        "equal signs" | "equal sign" => ("equal-signs", "="),
+        "asterisks" | "asterisk" => ("asterisks", "*"),
+        "commas" | "comma" => ("commas", ","),
         _ => return None,
     })
 }

@@ -64,6 +64,8 @@ pub(in crate::derive) struct DescriptionClaims {
     pub default: Option<CitedClaim<String>>,
     pub nullable: Option<CitedClaim<()>>,
     pub blank: Option<CitedClaim<()>>,
+    /// The value must not be blank.
+    pub filled: Option<CitedClaim<()>>,
     /// `unsupported`, `no-effect`, `discarded`, `reserved`, `unused`.
     pub dead: Option<CitedClaim<&'static str>>,
     pub since: Option<CitedClaim<String>>,

@@ -1,6 +1,6 @@
 //! Reads all claims of one description.
 
-use super::claim::DescriptionClaims;
+use super::claim::{CitedClaim, DescriptionClaims};
 use super::sentences::remove_digit_commas;
 use super::{charset, enumeration, figures, presence};
 use crate::derive::types::FieldType;
@@ -14,5 +14,17 @@ pub(in crate::derive) fn read_claims(text: &BlockText, value_type: &FieldType) -
     enumeration::read_enumeration(&lines, value_type, &mut claims);
     charset::read_charset(&lines, value_type, &mut claims);
     presence::read_presence(&lines, value_type, &mut claims);
+    require_filled_text(value_type, &mut claims);
     claims
+}
+
+/// A text that must not be blank has at least one character.
+fn require_filled_text(value_type: &FieldType, claims: &mut DescriptionClaims) {
+    let (Some(filled), FieldType::String) = (&claims.filled, value_type) else {
+        return;
+    };
+    match &mut claims.length {
+        Some(length) => length.value.0 = Some(length.value.0.unwrap_or(0).max(1)),
+        None => claims.length = Some(CitedClaim { value: (Some(1), None), first: filled.first, last: filled.last }),
+    }
 }

@@ -19,6 +19,13 @@ pattern!(
 /// Limit of the values in one list. No known list reaches the limit.
 const VALUES_MAX: usize = 200;
 
+pattern!(RANGE_MEMBER, r"^\d[\d.:/]*\s*[-–—~]\s*\d[\d.:/]*$");
+// Words before a colon that introduce a single figure or a sample, and not a list of values.
+pattern!(
+    OTHER_INTRO,
+    r"(?i)\b(?:default|initial|minimum|maximum|min|max|least|largest|smallest|example|sample|typical)\.?\s*(?:value|values)?\s*$"
+);
+
 pub(super) fn read_enumeration(lines: &[PageLine], value_type: &FieldType, claims: &mut DescriptionClaims) {
     let scalar = match value_type {
         FieldType::String | FieldType::Integer | FieldType::Any => true,
@@ -31,8 +38,52 @@ pub(super) fn read_enumeration(lines: &[PageLine], value_type: &FieldType, claim
         claims.values = read_introduced_list(lines, numbers)
             .or_else(|| read_inline_list(lines, numbers))
             .or_else(|| read_bulleted_list(lines, numbers));
+        claims.values = claims.values.take().and_then(|it| close_list(it, lines));
     }
 }
+
+/// Returns the list as a closed one: values that are two become two, and a list with a range is none. A list of one value
+/// is closed only where the page says that there is no other.
+fn close_list(mut list: CitedClaim<Vec<String>>, lines: &[PageLine]) -> Option<CitedClaim<Vec<String>>> {
+    if list.value.iter().any(|it| RANGE_MEMBER.is_match(it)) {
+        return None;
+    }
+    let mut values: Vec<String> = Vec::new();
+    for value in list.value.iter().flat_map(|it| split_pair(it)) {
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    list.value = values;
+    let only = || {
+        let said = lines.iter().filter(|it| it.first <= list.last).map(|it| it.text.to_lowercase());
+        said.into_iter().any(|it| ONLY_VALUE.is_match(&it))
+    };
+    (list.value.len() > 1 || only()).then_some(list)
+}
+
+// A page that allows one value only.
+pattern!(
+    ONLY_VALUE,
+    r"(?i)\b(?:only (?:be|supports?|value|option|allowed|valid)|only\b.{1,40}\b(?:supported|allowed|permitted|available|valid)|fixed (?:to|at|value)|always)\b"
+);
+
+/// Splits `A/B` into two values, if both sides have the form of one: words in the same case.
+fn split_pair(value: &str) -> Vec<String> {
+    let sides: Vec<&str> = value.split('/').collect();
+    let word =
+        |it: &&str| !it.is_empty() && it.len() <= 16 && it.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let shout = |it: &str| it.chars().all(|c| !c.is_ascii_lowercase());
+    let alike = sides.len() > 1
+        && sides.iter().all(word)
+        && sides.iter().all(|it| it.starts_with(|c: char| c.is_ascii_alphabetic()))
+        && sides.windows(2).all(|pair| shout(pair[0]) == shout(pair[1]))
+        && !MEDIA.contains(&sides[0]);
+    if alike { sides.into_iter().map(str::to_string).collect() } else { vec![value.to_string()] }
+}
+
+/// First words of media types.
+const MEDIA: [&str; 7] = ["application", "audio", "font", "image", "multipart", "text", "video"];
 
 /// Whether a value is composed of parts, such as `{length}:{width}`. Bold words are then parts.
 fn is_composed(lines: &[PageLine]) -> bool {
@@ -48,8 +99,8 @@ fn read_introduced_list(lines: &[PageLine], numbers: bool) -> Option<CitedClaim<
             String::new()
         } else {
             match INTRO.captures(&line.text).filter(|_| !is_example(&line.text)) {
-                Some(it) => it[1].to_string(),
-                None => continue,
+                Some(it) if !OTHER_INTRO.is_match(&line.text[..find_colon(&line.text, &it[1])]) => it[1].to_string(),
+                _ => continue,
             }
         };
         if !rest.trim().is_empty() {
@@ -70,6 +121,11 @@ fn read_introduced_list(lines: &[PageLine], numbers: bool) -> Option<CitedClaim<
         }
     }
     None
+}
+
+/// The end of the introduction before the list `rest` at the end of a line, without the colon.
+fn find_colon(text: &str, rest: &str) -> usize {
+    text[..text.len() - rest.len()].trim_end().trim_end_matches([':', '：']).len()
 }
 
 /// Reads a sentence such as "The value can be A, B, or C."
@@ -100,6 +156,11 @@ fn read_bulleted_list(lines: &[PageLine], numbers: bool) -> Option<CitedClaim<Ve
     let start = lines.iter().position(|line| parse_leading_value(line, numbers, false).is_some())?;
     // Bullets below "for example" show settings, not values.
     if start > 0 && is_example(&lines[start - 1].text) {
+        return None;
+    }
+    // Bullets below a figure or a sample ("Example value:") are no values either.
+    let above = start.checked_sub(1).map_or("", |it| lines[it].text.trim());
+    if above.ends_with([':', '：']) && OTHER_INTRO.is_match(above.trim_end_matches([':', '：'])) {
         return None;
     }
     let follow: Vec<&PageLine> = lines[start..].iter().collect();
@@ -164,8 +225,10 @@ fn split_values(text: &str, strong: &[String], numbers: bool) -> Option<Vec<Stri
     if text.contains("...") || text.contains('…') || text.contains(" etc") || text.ends_with("and so on") {
         return None;
     }
+    // Numbers are never written with a slash, and a slash between blanks is a comma.
+    let text = if numbers { text.replace('/', ",") } else { text.replace(" / ", ", ") };
     let mut values: Vec<String> = Vec::new();
-    for piece in text.split([',', '、', '/', '|', ';']) {
+    for piece in text.split([',', '、', '|', ';']) {
         for piece in piece.split(" or ").flat_map(|it| it.split(" and ")) {
             let mut piece = piece.trim();
             for word in ["or ", "and "] {
@@ -244,5 +307,7 @@ fn is_word_of_prose(text: &str) -> bool {
 
 fn is_example(text: &str) -> bool {
     let lower = text.to_lowercase();
-    ["for example", "such as", "example:", "examples:", "e.g."].iter().any(|word| lower.contains(word))
+    ["for example", "such as", "example:", "examples:", "e.g.", "an example", "example value"]
+        .iter()
+        .any(|word| lower.contains(word))
 }

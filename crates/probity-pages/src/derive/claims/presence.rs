@@ -61,7 +61,7 @@ pattern!(
 );
 pattern!(
     OPTIONAL,
-    r"(?i)\b(?:parameter|field|attribute|it|this) is optional\b|\b(?:is|are) (?:returned|displayed|available) only (?:when|if)|\bonly returned\b|\bis returned (?:when|if|only)\b|\bis not returned\b|\bvalid only (?:when|if)|\bthis (?:parameter|field) is (?:available|valid|returned|displayed) (?:when|if|only)|\bthis parameter is available\b|\bis not displayed\b"
+    r"(?i)\b(?:parameter|field|attribute|it|this) is optional\b|\b(?:is|are) (?:returned|displayed|available) only (?:when|if)|\bonly returned\b|\bis returned (?:when|if|only)\b|\bis not returned\b|\bvalid only (?:when|if)|\bthis (?:parameter|field) is (?:available|valid|returned|displayed) (?:when|if|only)|\bthis parameter is available\b|\bis not displayed\b|\b(?:is|are) (?:included|present|contained|available|returned|displayed) (?:only )?(?:when|if|after)\b|\b(?:returned|displayed|included|present) only (?:when|if|after|for|in)\b|\bonly (?:when|if) .{1,80}\b(?:is|are) (?:returned|displayed|available)\b|\bif .{1,80}, (?:this|the) (?:parameter|field) is (?:not )?(?:returned|displayed)\b"
 );
 pattern!(
     AHEAD,
@@ -83,6 +83,12 @@ pattern!(
     BLANK,
     r"(?i)\b(?:left blank|is empty|be empty|is blank|an empty string|the empty string \(''\) is used|null string|can be left blank|empty value|leave (?:it|this (?:parameter|field)) blank)\b"
 );
+
+pattern!(
+    NOT_BLANK,
+    r"(?i)\b(?:cannot|can not|can't|must not|may not|should not|not allowed to|is not allowed to) be (?:left )?(?:blank|empty|null|an empty string)\b|\bmust be non-?empty\b|\bcannot be left (?:blank|empty)\b"
+);
+pattern!(CONDITION, r"(?i)\b(?:when|if|unless|only for|in this case)\b");
 
 pattern!(
     DEFAULT,
@@ -188,7 +194,11 @@ fn read_need(line: &PageLine, sentence: &str, value_type: &FieldType, claims: &m
     if claims.on_error.is_none() && ON_ERROR.is_match(sentence) {
         claims.on_error = Some(CitedClaim::on_line(line, ()));
     }
-    if claims.nullable.is_none() && NULLABLE.is_match(sentence) {
+    if NOT_BLANK.is_match(sentence) {
+        if claims.filled.is_none() && !CONDITION.is_match(sentence) {
+            claims.filled = Some(CitedClaim::on_line(line, ()));
+        }
+    } else if claims.nullable.is_none() && NULLABLE.is_match(sentence) {
         claims.nullable = Some(CitedClaim::on_line(line, ()));
     } else if claims.blank.is_none() && !matches!(value_type, FieldType::Array(_)) && BLANK.is_match(sentence) {
         claims.blank = Some(CitedClaim::on_line(line, ()));

@@ -117,10 +117,21 @@ fn enumerations_are_read_in_every_wording() {
         ("The value can be, for example, ON or OFF.", ""),
         ("A bold word, **lamp**, is no list.", ""),
         ("Values such as:\n- ON", ""),
+        ("Options: **a1**", ""),
+        ("Values:\n- **ON**", ""),
+        ("Only one mode is supported. Values:\n- **ON**", "one of ON@2-2"),
+        ("The value can be IPv4/IPv6 or ALL.", "one of IPv4|IPv6|ALL@1-1"),
+        ("The value can be **TCP/UDP** or **ALL**.", "one of TCP|UDP|ALL@1-1"),
+        ("Values:\n- **text/html**\n- **text/plain**", "one of text/html|text/plain@2-3"),
+        ("Possible values are as follows:\n- 10.0.0.0/8-10.255.255.240/28\n- 172.16.0.0/12-172.31.255.240/28", ""),
+        ("Example value:\n- **08:15**\n- **23:00**", ""),
+        ("Use lamp.m1 as an example.\n- **lamp**: indicates the kind.\n- **m1**: indicates the size.", ""),
     ] {
         check_claims(&FieldType::String, text, expected);
     }
     check_claims(&FieldType::Integer, "Options: 0, 1, and 2", "one of 0|1|2@1-1");
+    check_claims(&FieldType::Integer, "Minimum value: **1**\nDefault value: **9**", "range 1..; default 9");
+    check_claims(&FieldType::Integer, "Values: 0-65535", "range 0..65535");
     check_claims(&FieldType::Integer, "- **0**: dark\n- **1**: lit", "one of 0|1@1-2");
     check_claims(&FieldType::Boolean, "- **true**: lit\n- **false**: dark", "");
 }
@@ -203,6 +214,15 @@ fn presence_and_defaults_are_read() {
     check_claims(&FieldType::Object, "A lamp depends on its socket.", "");
     check_claims(&FieldType::String, "If the value is null, the label is left blank.", "nullable");
     check_claims(&FieldType::String, "For a bare lamp, the value is left blank.", "blank");
+    check_claims(&FieldType::String, "The name cannot be left blank.", "length 1..@1");
+    check_claims(&FieldType::String, "The name cannot be null.", "length 1..@1");
+    check_claims(&FieldType::String, "The name cannot be empty if the lamp is new.", "");
+    check_claims(&FieldType::String, "It is returned only when the lamp is lit.", "optional");
+    check_claims(
+        &FieldType::String,
+        "It can contain only letters, digits, and hyphens (-), and must start with a letter.",
+        "^[A-Za-z][A-Za-z0-9\\-]*$",
+    );
     check_claims(&FieldType::Integer, "The empty string ('') is used to represent no lamp.", "blank");
     check_claims(&FieldType::Integer, "The default value is **1**.", "default 1");
     check_claims(&FieldType::Boolean, "Its default value is **false**.", "default false");

@@ -149,6 +149,7 @@ fn convert_to_map(
         field.doubts.push(add_doubt(drafts, "map-by-example", here, sides, Some(1), "example-shows-keys"));
         field.claims.key_length = key.claims.length;
         value.any_key = true;
+        value.merged.push(key.at);
         field.children = vec![value];
         return;
     }

@@ -33,6 +33,9 @@ impl std::fmt::Display for DeriveWarning {
     }
 }
 
+/// The forms of pages that are read, for a user whose pages gave nothing.
+pub const READ_FORMS: &str = "an operation needs a heading `URI` with a line `METHOD /path`, or with the lines `PATH: /path` and `Method: METHOD`; headings such as `Request`, `Response`, `Example Request`, `Example Response` and `Status Codes` open its parts, and tables with the columns `Parameter` (or `Name`), `Type`, `Mandatory` and `Description` list fields; Markdown, reStructuredText, tables of pipes and OpenAPI 3 are read; `--words FILE` adds words of another language";
+
 /// Reasons why a derivation failed, with place, cause and remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum DeriveError {
@@ -57,6 +60,14 @@ pub enum DeriveError {
     NothingRead {
         /// The page, or the manifest.
         path: PathBuf,
+    },
+    /// The pages describe no operation.
+    #[error("{}: {pages} pages were read and describe no operation\n  {READ_FORMS}", path.display())]
+    NoOperation {
+        /// The first of the named files and folders.
+        path: PathBuf,
+        /// Number of pages.
+        pages: usize,
     },
     /// The output cannot be written. Existing files are unchanged.
     #[error("{}: {cause}\n  check that the folder can be created and written", path.display())]

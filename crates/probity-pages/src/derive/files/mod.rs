@@ -5,7 +5,7 @@ mod error;
 mod output;
 mod read;
 
-pub use error::{DeriveError, DeriveWarning, PageSources};
+pub use error::{DeriveError, DeriveWarning, PageSources, READ_FORMS};
 #[cfg(test)]
 pub(super) use output::render_files;
 pub use output::write_derivation;

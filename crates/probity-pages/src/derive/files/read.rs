@@ -1,9 +1,11 @@
 //! Reads pages and derives an API.
 
-use super::direct::{build_direct_manifest, read_included_file};
+use super::direct::{UnreadFile, build_direct_manifest, read_included_file};
 use super::error::{DeriveError, DeriveWarning, PageSources};
 use crate::derive::derivation::derive_api;
 use crate::derive::input::{Derivation, DeriveOptions, PageInput};
+use crate::derive::reading::{PageKind, PageReading};
+use crate::derive::words::PageWords;
 use crate::derive::{openapi, tables};
 use crate::dialect;
 use crate::document::{Document, PageBlock, ReadingTrouble};
@@ -18,54 +20,107 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 ///
-/// Returns a [`DeriveError`] if the manifest or a page cannot be read, or if no page has content to derive.
+/// Returns a [`DeriveError`] if the manifest or a page of the manifest cannot be read, if no page that is named directly can
+/// be read, or if no page has content to derive.
 pub fn derive_files(
     sources: &PageSources,
     pages_dir: &Path,
     options: &DeriveOptions,
 ) -> Result<(Derivation, Vec<DeriveWarning>), DeriveError> {
-    let (manifest, base, whole) = match sources {
-        PageSources::Manifest(path) => (
-            manifest::parse_manifest(path, &read_text(path, "name a manifest that exists")?)?,
-            pages_dir.to_path_buf(),
-            path.clone(),
-        ),
-        PageSources::Pages { api, paths } => {
-            (build_direct_manifest(api, paths)?, PathBuf::new(), paths.first().cloned().unwrap_or_default())
-        }
-    };
-    let lenient = matches!(sources, PageSources::Pages { .. });
+    match sources {
+        PageSources::Manifest(path) => derive_manifest(path, pages_dir, options),
+        PageSources::Pages { api, paths } => derive_named_pages(api, paths, options),
+    }
+}
+
+/// Derives the pages of a manifest. Each page must be readable, because the manifest names the page.
+fn derive_manifest(
+    path: &Path,
+    pages_dir: &Path,
+    options: &DeriveOptions,
+) -> Result<(Derivation, Vec<DeriveWarning>), DeriveError> {
+    let manifest = manifest::parse_manifest(path, &read_text(path, "name a manifest that exists")?)?;
     let mut warnings = Vec::new();
     let mut inputs = Vec::new();
     for entry in &manifest.pages {
-        let path = base.join(&entry.file);
-        // The reader of the page names the limit itself, with a line.
-        let bytes =
-            read_input_bytes(&path, dialect::PAGE_BYTES_MAX as u64 + 1).map_err(|error| DeriveError::Missing {
-                path: path.clone(),
-                cause: error.cause,
-                remedy: "check the folder given with --pages and the file in the manifest".into(),
-            })?;
-        let beside = |file: &str| read_included_file(&base, &path, file);
-        let mut document = dialect::read_page_with_files(&path.display().to_string(), &bytes, &beside)?;
-        if let Some(title) = &entry.section {
-            document = document.cut_section(title).ok_or_else(|| DeriveError::Missing {
-                path: path.clone(),
-                cause: format!("the page has no section `{title}`"),
-                remedy: "check `section:` in the manifest".into(),
-            })?;
-        }
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        add_warnings(entry, &path, &text, &document.troubles, &mut warnings);
-        check_listed_operations(entry, &document, &whole)?;
-        let entry = if lenient { reduce_to_file_name(entry) } else { entry.clone() };
-        inputs.push(PageInput { entry, text, document });
+        let page = pages_dir.join(&entry.file);
+        let input = read_page(entry, &page, pages_dir, &mut warnings)?;
+        check_listed_operations(entry, &input.document, path)?;
+        inputs.push(input);
     }
     if let Some(empty) = inputs.iter().find(|it| is_empty_page(it)).filter(|_| inputs.iter().all(is_empty_page)) {
-        let path = if inputs.len() == 1 { base.join(&empty.entry.file) } else { whole };
-        return Err(DeriveError::NothingRead { path });
+        let place = if inputs.len() == 1 { pages_dir.join(&empty.entry.file) } else { path.to_path_buf() };
+        return Err(DeriveError::NothingRead { path: place });
     }
     Ok((derive_api(&manifest.api, &inputs, options), warnings))
+}
+
+/// Derives files and folders. A page that cannot be read is named, and the other pages are derived.
+fn derive_named_pages(
+    api: &str,
+    paths: &[PathBuf],
+    options: &DeriveOptions,
+) -> Result<(Derivation, Vec<DeriveWarning>), DeriveError> {
+    let direct = build_direct_manifest(api, paths)?;
+    let mut warnings = Vec::new();
+    let mut inputs = Vec::new();
+    let mut unread = direct.unread;
+    let mut first_error = None;
+    for (entry, path) in direct.manifest.pages.iter().zip(&direct.paths) {
+        match read_page(entry, path, Path::new(""), &mut warnings) {
+            Ok(input) => inputs.push(input),
+            Err(error) => {
+                let cause = match &error {
+                    DeriveError::Unreadable(it) => format!("line {}: {}; {}", it.line, it.cause, it.remedy),
+                    DeriveError::Missing { cause, .. } => cause.clone(),
+                    other => other.to_string(),
+                };
+                unread.push(UnreadFile { file: entry.file.clone(), cause });
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    match first_error {
+        Some(error) if inputs.is_empty() => return Err(error),
+        _ => {}
+    }
+    let mut derived = derive_api(api, &inputs, options);
+    for UnreadFile { file, cause } in unread {
+        warnings.push(DeriveWarning { place: file.clone(), cause: format!("not read: {cause}") });
+        derived.reading.pages.push(PageReading { file, kind: PageKind::Unread, reason: cause });
+    }
+    if derived.catalog.operations.is_empty() {
+        let path = paths.first().cloned().unwrap_or_default();
+        return Err(DeriveError::NoOperation { path, pages: derived.reading.pages.len() });
+    }
+    Ok((derived, warnings))
+}
+
+/// Reads one page.
+fn read_page(
+    entry: &PageEntry,
+    path: &Path,
+    base: &Path,
+    warnings: &mut Vec<DeriveWarning>,
+) -> Result<PageInput, DeriveError> {
+    // The reader of the page names the limit itself, with a line.
+    let bytes = read_input_bytes(path, dialect::PAGE_BYTES_MAX as u64 + 1).map_err(|error| DeriveError::Missing {
+        path: path.to_path_buf(),
+        cause: error.cause,
+        remedy: "check the folder given with --pages and the file in the manifest".into(),
+    })?;
+    let beside = |file: &str| read_included_file(base, path, file);
+    let mut document = dialect::read_page_with_files(&path.display().to_string(), &bytes, &beside)?;
+    if let Some(title) = &entry.section {
+        document = document.cut_section(title).ok_or_else(|| DeriveError::Missing {
+            path: path.to_path_buf(),
+            cause: format!("the page has no section `{title}`"),
+            remedy: "check `section:` in the manifest".into(),
+        })?;
+    }
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    add_warnings(entry, path, &text, &document.troubles, warnings);
+    Ok(PageInput { entry: entry.clone(), text, document })
 }
 
 /// Checks that a page has the operations that the manifest lists for the page.
@@ -80,19 +135,13 @@ fn check_listed_operations(entry: &PageEntry, document: &Document, manifest: &Pa
     Err(ManifestError { file: manifest.to_path_buf(), line: 0, cause, remedy }.into())
 }
 
-/// Reduces the file to a name, for pages that are named directly: the path belongs to the machine.
-fn reduce_to_file_name(entry: &PageEntry) -> PageEntry {
-    let name = Path::new(&entry.file).file_name().map(|it| it.to_string_lossy().into_owned());
-    PageEntry { file: name.unwrap_or_else(|| entry.file.clone()), ..entry.clone() }
-}
-
 /// Whether a page has no block that derivation reads.
 fn is_empty_page(input: &PageInput) -> bool {
     if let Some(root) = &input.document.described {
         return openapi::list_operation_names(root).is_empty();
     }
     !input.document.sections.iter().flat_map(|it| &it.blocks).any(|block| match block {
-        PageBlock::Table(table) => tables::recognise_shape(table) != tables::TableKind::Other,
+        PageBlock::Table(table) => tables::recognise_shape(table, &PageWords::default()) != tables::TableKind::Other,
         PageBlock::Code { .. } => true,
         PageBlock::Paragraph(text) | PageBlock::Item { text, .. } => text.lines.iter().any(|line| {
             ["GET /", "POST /", "PUT /", "DELETE /", "PATCH /"]

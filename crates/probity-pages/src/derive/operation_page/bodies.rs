@@ -1,7 +1,8 @@
 //! The bodies of an operation, from tables and examples.
 
-use super::parameters::find_caption_place;
+use super::parameters::find_table_place;
 use crate::derive::doubts::{DraftDoubt, add_doubt, make_side};
+use crate::derive::example_check::check_examples;
 use crate::derive::examples::{self, ExampleScope, find_objects};
 use crate::derive::field::{BodyDirection, DraftField, make_source};
 use crate::derive::field_table::FieldTable;
@@ -9,8 +10,10 @@ use crate::derive::operation_draft::DraftBody;
 use crate::derive::page_parts::PagePart;
 use crate::derive::survey::PageSurvey;
 use crate::derive::table_join;
+use crate::derive::types::FieldType;
 use crate::derive::uri::is_read_method;
 use crate::value::{SourceValue, SourceValueKind};
+use probity_schema::catalog::SourceLines;
 
 /// Returns the request body.
 pub(super) fn build_request(
@@ -24,13 +27,25 @@ pub(super) fn build_request(
     if is_read_method(method) {
         return None;
     }
-    let candidates: Vec<usize> = own
-        .iter()
-        .copied()
-        .filter(|it| survey.tables[*it].part == PagePart::Request && find_caption_place(&survey.tables[*it]).is_none())
-        .collect();
+    let holds_body =
+        |it: &usize| survey.tables[*it].part == PagePart::Request && find_table_place(&survey.tables[*it]).is_none();
+    let mut candidates: Vec<usize> = own.iter().copied().filter(holds_body).collect();
+    if candidates.is_empty() {
+        candidates = find_lent_request_tables(nth, survey);
+    }
     let examples = collect_page_examples(survey, nth, BodyDirection::Request, false);
     build_body(survey, &candidates, examples, BodyDirection::Request, page, drafts)
+}
+
+/// Finds the tables of the request on a page without operation that the part on the request links to.
+fn find_lent_request_tables(nth: usize, survey: &PageSurvey) -> Vec<usize> {
+    let of_page = |page: usize| (0..survey.tables.len()).filter(move |it| survey.tables[*it].page == page);
+    let lends = |page: &usize| {
+        of_page(*page).next().is_some()
+            && of_page(*page).all(|it| matches!(survey.tables[it].part, PagePart::Other | PagePart::Request))
+    };
+    let linked = survey.find_linked_pages(&survey.pages[nth].request_links, nth);
+    linked.into_iter().find(lends).map(|page| of_page(page).collect()).unwrap_or_default()
 }
 
 fn collect_page_examples(survey: &PageSurvey, nth: usize, way: BodyDirection, abnormal: bool) -> Vec<SourceValue> {
@@ -51,6 +66,7 @@ fn build_body(
     page: &str,
     drafts: &mut Vec<DraftDoubt>,
 ) -> Option<DraftBody> {
+    let start = drafts.len();
     let list = !examples.is_empty() && examples.iter().all(|it| matches!(it.kind, SourceValueKind::Array(_)));
     let examples: Vec<SourceValue> =
         if list { examples.iter().flat_map(find_objects).cloned().collect() } else { examples };
@@ -77,10 +93,29 @@ fn build_body(
         let nth = add_doubt(drafts, "body-by-example", way.word(), sides, Some(1), "example-adds-optional");
         joined.fields.iter_mut().for_each(|it| it.doubts.push(nth));
     }
-    Some(DraftBody { fields: joined.fields, list, ..DraftBody::empty(way, at) })
+    let mut body = DraftBody { fields: joined.fields, list, ..DraftBody::empty(way, at.clone()) };
+    if let Some(choice) = joined.choice.filter(|_| !list) {
+        add_choice(&mut body, choice, at);
+    }
+    check_examples(&mut body, &shown, start, drafts);
+    Some(body)
 }
 
-/// Records a table that joins nowhere. The rows are added to the root if the caption is that of a root.
+/// Writes the cases of a body, at the root or in the wrapper that the examples show.
+fn add_choice(body: &mut DraftBody, choice: serde_json::Value, at: SourceLines) {
+    if let [wrapper] = body.fields.as_mut_slice()
+        && wrapper.from_example
+    {
+        wrapper.copied_keywords.insert("anyOf".into(), choice);
+        return;
+    }
+    let mut root = DraftField::new("", FieldType::Object, at);
+    root.copied_keywords.insert("anyOf".into(), choice);
+    body.root = Some(Box::new(root));
+}
+
+/// Records a table that joins nowhere. In a response the rows are added to the root if the caption is that of a root;
+/// a request takes nothing from such a table, because each row would be a promise about the input.
 fn record_unjoined_table(
     table: &FieldTable,
     fields: &mut Vec<DraftField>,
@@ -89,12 +124,10 @@ fn record_unjoined_table(
 ) {
     let lower = table.caption.to_lowercase();
     let root_like =
-        ["request parameter", "response parameter", "request body", "response body", "parameter description"]
-            .iter()
-            .any(|it| lower.contains(it));
+        ["response parameter", "response body", "parameter description"].iter().any(|it| lower.contains(it));
     let fresh: Vec<DraftField> =
         table.fields.iter().filter(|it| !fields.iter().any(|old| old.name == it.name)).cloned().collect();
-    let taken = if root_like && !fresh.is_empty() { Some(1) } else { None };
+    let taken = (way == BodyDirection::Response && root_like && !fresh.is_empty()).then_some(1);
     let sides = vec![
         make_side(format!("a table of {} fields that nothing names", table.fields.len()), Some(table.at.clone())),
         make_side("fields of the body", None),
@@ -131,7 +164,7 @@ fn find_response_tables(
         all.iter().copied().filter(|it| fits(&survey.tables[*it])).collect()
     };
     let mut tables = pick(own, &[PagePart::Response], false);
-    tables.retain(|it| find_caption_place(&survey.tables[*it]).is_none());
+    tables.retain(|it| find_table_place(&survey.tables[*it]).is_none());
     let here = ResponseTables { tables, errors: pick(own, &[PagePart::Response], true), home: nth };
     if !here.tables.is_empty() {
         return here;
@@ -175,7 +208,8 @@ pub(super) fn build_responses(
     }
     separate_failure_examples(survey, &tables, &errors, &mut shown, &mut failed);
     let made = build_body(survey, &tables, shown, BodyDirection::Response, example_page, drafts);
-    match (made, &survey.pages[nth].no_response) {
+    let none = survey.pages[nth].no_response.as_ref().or(survey.pages[nth].no_example.as_ref());
+    match (made, none) {
         (Some(body), _) => out.push(body),
         (None, Some(at)) => out.push(DraftBody::empty(BodyDirection::Response, at.clone())),
         (None, None) => {

@@ -5,4 +5,4 @@ mod operation;
 mod parameters;
 
 pub(super) use operation::make_operation;
-pub(super) use parameters::collect_headers;
+pub(super) use parameters::{collect_headers, find_table_place};

@@ -5,8 +5,8 @@ use super::parameters::{build_address, collect_headers};
 use crate::derive::doubts::{DraftDoubt, DraftDoubts, add_doubt, make_side};
 use crate::derive::field::{DraftField, FieldNeed, make_source};
 use crate::derive::input::PageInput;
-use crate::derive::operation_draft::{DraftBody, DraftOperation, make_word, to_camel_case};
-use crate::derive::page_parts::place_blocks;
+use crate::derive::operation_draft::{DraftBody, DraftOperation, make_word, name_operation};
+use crate::derive::page_parts::{PagePart, place_blocks};
 use crate::derive::survey::PageSurvey;
 use crate::derive::types::FieldType;
 use crate::derive::{notes, uri};
@@ -19,7 +19,7 @@ pub(in crate::derive) fn make_operation(
     survey: &PageSurvey,
     drafts: &mut DraftDoubts,
 ) -> Option<DraftOperation> {
-    let placed = place_blocks(&input.document);
+    let placed = place_blocks(&input.document, &survey.words);
     let page = &input.entry.id;
     let uris = uri::read_uris(&placed, page);
     let first = uris.bindings.first()?.clone();
@@ -29,6 +29,13 @@ pub(in crate::derive) fn make_operation(
     let headers = collect_headers(survey, nth, &own, &placed, page);
     let mut requests = Vec::new();
     requests.extend(build_request(nth, survey, &own, &first.method, page, &mut drafts.all));
+    let page_says = &survey.pages[nth];
+    let silent = requests.is_empty() && page_says.no_request.is_none() && page_says.has_request;
+    let lacks_table = !own.iter().any(|it| survey.tables[*it].part == PagePart::Request);
+    if silent && lacks_table && !uri::is_read_method(&first.method) && page_says.request_links.is_empty() {
+        let sides = vec![make_side("no table, no example, no \"none\"", None)];
+        add_doubt(&mut drafts.all, "request-unsaid", "request", sides, None, "nothing-promised");
+    }
     let action = find_action(&first.path, &mut requests);
     let responses = build_responses(nth, survey, &own, page, &mut drafts.all);
     let statuses = collect_statuses(nth, survey, page, &mut drafts.all);
@@ -45,7 +52,7 @@ pub(in crate::derive) fn make_operation(
         .operation
         .clone()
         .or(action.as_ref().map(|it| make_word(&it.name)))
-        .unwrap_or_else(|| to_camel_case(&title));
+        .unwrap_or_else(|| name_operation(&title, &first.method, &first.path));
     let notes = notes::read_notes(&placed, page);
     drafts.assign_unit(start, nth);
     Some(DraftOperation {

@@ -11,10 +11,30 @@ use crate::document::{PageBlock, PageLine};
 
 pattern!(VERSION_HEADER, r"\b([A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]*)+-Version)\b");
 
-/// Returns the place of a table's parameters, if the caption names the place.
-pub(super) fn find_caption_place(table: &FieldTable) -> Option<&'static str> {
-    let lower = table.caption.to_lowercase();
-    ["query", "header", "path"].into_iter().find(|word| lower.contains(word) && lower.contains("parameter"))
+pattern!(
+    HEADER_NAME,
+    r"^(?:X-[\w-]+|[A-Z][A-Za-z0-9]*(?:-[A-Z][A-Za-z0-9]*)+|Authorization|Host|Accept|Location|Date)$"
+);
+
+/// Returns the place of a table's parameters: by the words of the caption or the heading, or because every name is the
+/// name of a header.
+pub(in crate::derive) fn find_table_place(table: &FieldTable) -> Option<&'static str> {
+    let caption = table.caption.to_lowercase();
+    let by_caption =
+        ["query", "header", "path"].into_iter().find(|word| caption.contains(word) && caption.contains("parameter"));
+    let says_header = |text: &str| {
+        let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
+        words.any(|it| matches!(it, "header" | "headers"))
+    };
+    let heading = table.heading.to_lowercase();
+    by_caption
+        .or_else(|| (table.strong.is_empty() && says_header(&caption)).then_some("header"))
+        .or_else(|| says_header(&heading).then_some("header"))
+        .or_else(|| ["query", "path"].into_iter().find(|word| heading.starts_with(&format!("{word} parameter"))))
+        .or_else(|| {
+            let named = |it: &DraftField| HEADER_NAME.is_match(&it.name);
+            (!table.fields.is_empty() && table.fields.iter().all(named)).then_some("header")
+        })
 }
 
 /// Returns the path parameters and the query parameters.
@@ -29,7 +49,7 @@ pub(super) fn build_address(
     let mut asked: Vec<&DraftField> = Vec::new();
     for at in own {
         let table = &survey.tables[*at];
-        match (table.part, find_caption_place(table)) {
+        match (table.part, find_table_place(table)) {
             (_, Some("header")) => {}
             (PagePart::Uri, _) => rows.extend(&table.fields),
             (PagePart::Request, Some(_)) => rows.extend(&table.fields),
@@ -78,7 +98,7 @@ pub(in crate::derive) fn collect_headers(
     };
     for at in own {
         let table = &survey.tables[*at];
-        if find_caption_place(table) == Some("header") && matches!(table.part, PagePart::Request | PagePart::Uri) {
+        if find_table_place(table) == Some("header") && matches!(table.part, PagePart::Request | PagePart::Uri) {
             table.fields.iter().cloned().for_each(&mut add);
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::derive::field::BodyDirection;
 use crate::derive::field_table::{FieldTable, PageNames, extract_base_name};
+use crate::derive::words::PageWords;
 use crate::document::PageLink;
 use crate::value::SourceValue;
 use probity_schema::catalog::{DocumentedStatus, SourceLines};
@@ -25,15 +26,19 @@ pub(in crate::derive) struct PageExample {
 /// The contents of one page.
 #[derive(Debug, Clone, Default)]
 pub(in crate::derive) struct PageContents {
+    /// Whether the page has a part on the request.
+    pub has_request: bool,
     pub examples: Vec<PageExample>,
     pub codes: Vec<DocumentedStatus>,
     /// Links in the part on returned values.
     pub status_links: Vec<PageLink>,
-    /// Links in the part on the response.
+    /// Links in the part on the request, the response.
+    pub request_links: Vec<PageLink>,
     pub response_links: Vec<PageLink>,
     /// Header lines in example requests.
     pub headers: Vec<(String, SourceLines)>,
-    /// The word "None" in the part on the response, the example response.
+    /// The word "None" in the part on the request, the response, the example response.
+    pub no_request: Option<SourceLines>,
     pub no_response: Option<SourceLines>,
     pub no_example: Option<SourceLines>,
 }
@@ -47,6 +52,20 @@ pub(in crate::derive) struct PageSurvey {
     /// Headers of columns with null among the cells, for tables without a known shape.
     pub nulls: Vec<(String, SourceLines)>,
     pub pages: Vec<PageContents>,
+    pub words: PageWords,
+    /// Tables in the parts on the URI, the request and the response whose headings have no known meaning.
+    pub strange: Vec<StrangeTable>,
+    /// Headings of columns in such parts that no list of words has.
+    pub strange_columns: Vec<(String, SourceLines)>,
+}
+
+/// A table whose headings have no known meaning.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::derive) struct StrangeTable {
+    pub page: usize,
+    /// The headings, joined by `, `.
+    pub heads: String,
+    pub at: SourceLines,
 }
 
 impl PageSurvey {

@@ -6,4 +6,4 @@ mod shape;
 
 pub(super) use cells::flatten_text;
 pub(super) use rows::read_fields;
-pub(super) use shape::{TableKind, recognise_shape};
+pub(super) use shape::{TableKind, list_unread_columns, recognise_shape};

@@ -127,7 +127,7 @@ fn sort_cells<'a>(
 
 fn read_type(text: &str, has_column: bool, out: &mut DraftField, drafts: &mut Vec<DraftDoubt>) {
     let Some(read) = types::parse_type_cell(text) else {
-        if has_column && !matches!(text, "" | "-" | "N/A") {
+        if has_column && !matches!(text, "" | "-" | "N/A" | "None" | "none") {
             let sides = vec![make_side(take_first_word(text), Some(out.at.clone()))];
             out.doubts.push(add_doubt(drafts, "unread-type", out.name.clone(), sides, None, "no-type"));
         }

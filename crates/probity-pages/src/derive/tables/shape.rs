@@ -1,6 +1,7 @@
 //! The contents of a table, by the header.
 
 use super::cells::flatten_text;
+use crate::derive::words::PageWords;
 use crate::document::PageTable;
 
 /// The contents of a table.
@@ -29,66 +30,36 @@ pub(in crate::derive) struct FieldColumns {
     pub about: Vec<usize>,
 }
 
-const CODE_HEADERS: [&str; 11] = [
-    "returned value",
-    "returned values",
-    "return value",
-    "status code",
-    "status codes",
-    "http code",
-    "http status code",
-    "code",
-    "normal",
-    "返回值",
-    "状态码",
-];
-const STATE_HEADERS: [&str; 4] = ["status", "state", "状态", "statuses"];
-const NAME_HEADERS: [&str; 11] =
-    ["parameter", "name", "attribute", "field", "key", "parameter name", "element", "参数", "参数名称", "名称", "이름"];
-const TYPE_HEADERS: [&str; 8] =
-    ["type", "parameter type", "data type", "value type", "schema", "参数类型", "类型", "유형"];
-const NEED_HEADERS: [&str; 10] = [
-    "mandatory",
-    "required",
-    "mandatory (yes/no)",
-    "mandatory or not",
-    "mandatory/optional",
-    "optional or mandatory",
-    "是否必选",
-    "是否必须",
-    "必选",
-    "필수",
-];
-const ABOUT_HEADERS: [&str; 10] =
-    ["description", "remarks", "remark", "constraint", "constraints", "meaning", "说明", "描述", "备注", "설명"];
-
 /// Reads the contents of a table from the header.
-pub(in crate::derive) fn recognise_shape(table: &PageTable) -> TableKind {
-    let heads: Vec<String> = table.header.iter().map(|cell| flatten_text(&cell.text).to_lowercase()).collect();
+pub(in crate::derive) fn recognise_shape(table: &PageTable, words: &PageWords) -> TableKind {
+    let heads = list_heads(table);
+    let words = words.columns();
     let Some(first) = heads.first() else {
         return TableKind::Other;
     };
-    let find = |words: &[&str]| heads.iter().position(|head| words.contains(&head.as_str()));
-    if CODE_HEADERS.contains(&first.as_str()) && find(&["type"]).is_none() {
+    let find = |words: &[String]| heads.iter().position(|head| words.contains(head));
+    let find_word = |word: &str| heads.iter().position(|head| head == word);
+    // A column `Code` beside a type is a field of that name.
+    if words.code.contains(first) && (first.contains(' ') || find_word("type").is_none()) {
         return TableKind::Codes(0);
     }
-    if STATE_HEADERS.contains(&first.as_str()) {
+    if words.state.contains(first) {
         return TableKind::Values(first.clone());
     }
-    let Some(name) = find(&NAME_HEADERS) else {
+    let Some(name) = find(&words.name) else {
         return TableKind::Other;
     };
-    let value_type = find(&TYPE_HEADERS);
-    let need = find(&NEED_HEADERS);
-    let about: Vec<usize> = (0..heads.len()).filter(|it| ABOUT_HEADERS.contains(&heads[*it].as_str())).collect();
+    let value_type = find(&words.value_type);
+    let need = find(&words.need);
+    let about: Vec<usize> = (0..heads.len()).filter(|it| *it != name && words.about.contains(&heads[*it])).collect();
     if value_type.is_none() && need.is_none() && about.is_empty() {
         return TableKind::Other;
     }
     // With a schema column, the column "type" gives the place of a parameter (path, query, …).
-    let schema = find(&["schema"]);
-    let place = schema.and(find(&["type"]));
-    let default = find(&["default", "default value"]);
-    let (since, until) = (find(&["first microversion"]), find(&["last microversion"]));
+    let schema = find_word("schema");
+    let place = schema.and(find_word("type"));
+    let default = find(&words.default);
+    let (since, until) = (find_word("first microversion"), find_word("last microversion"));
     TableKind::Fields(FieldColumns {
         name,
         value_type: schema.or(value_type),
@@ -99,4 +70,19 @@ pub(in crate::derive) fn recognise_shape(table: &PageTable) -> TableKind {
         place,
         about,
     })
+}
+
+/// Returns the headings of columns that no list of words has.
+pub(in crate::derive) fn list_unread_columns(table: &PageTable, words: &PageWords) -> Vec<String> {
+    let words = words.columns();
+    let known = |head: &String| {
+        [&words.name, &words.value_type, &words.need, &words.about, &words.default, &words.ignored]
+            .iter()
+            .any(|all| all.contains(head))
+    };
+    list_heads(table).into_iter().filter(|it| !it.is_empty() && !known(it)).collect()
+}
+
+fn list_heads(table: &PageTable) -> Vec<String> {
+    table.header.iter().map(|cell| flatten_text(&cell.text).to_lowercase()).collect()
 }

@@ -64,6 +64,6 @@ fn bad_input_gives_place_cause_and_remedy() {
     let prose = of(vec![dir.join("prose.md")]);
     let missing = of(vec![dir.join("none.md")]);
     std::fs::remove_dir_all(&dir).expect("removed");
-    assert!(prose.contains("prose.md: no operation, table, status or example"), "{prose}");
+    assert!(prose.contains("prose.md: 1 pages were read and describe no operation"), "{prose}");
     assert!(missing.contains("none.md: ") && missing.contains("exists"), "{missing}");
 }

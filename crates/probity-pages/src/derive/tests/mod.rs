@@ -2,6 +2,7 @@
 
 mod any_document;
 mod files;
+mod kinds_of_pages;
 mod older_version;
 mod one_page;
 mod openapi;

@@ -25,7 +25,7 @@ pub(super) fn read_version_parameters(
     drafts: &mut Vec<DraftDoubt>,
 ) {
     for table in &group.params {
-        let TableKind::Fields(columns) = tables::recognise_shape(table) else {
+        let TableKind::Fields(columns) = tables::recognise_shape(table, &survey.words) else {
             continue;
         };
         for row in &table.rows {

@@ -21,7 +21,7 @@ pub(in crate::derive) fn make_versioned_operation(
 ) -> Option<DraftOperation> {
     let page = &input.entry.id;
     let start = drafts.all.len();
-    let groups = collect_version_contents(&input.document.sections, page, &mut drafts.all);
+    let groups = collect_version_contents(&input.document.sections, page, &survey.words, &mut drafts.all);
     let newest = groups.first()?;
     let title = input.entry.title.clone().unwrap_or_else(|| input.document.title.clone());
     let mut made = DraftOperation {
@@ -60,7 +60,7 @@ pub(in crate::derive) fn make_versioned_operation(
             made.path.push(field);
         }
     }
-    let placed = page_parts::place_blocks(&input.document);
+    let placed = page_parts::place_blocks(&input.document, &survey.words);
     // Each version repeats the description. Equal notes are kept once, from the newest version.
     for it in notes::read_notes(&placed, page) {
         if !made.notes.iter().any(|old| old.note.digest == it.note.digest) {

@@ -6,6 +6,7 @@ use crate::derive::lenient_json;
 use crate::derive::patterns::pattern;
 use crate::derive::tables::{self, TableKind, flatten_text};
 use crate::derive::uri::{self, OperationUris};
+use crate::derive::words::PageWords;
 use crate::document::{BlockText, PageBlock, PageSection, PageTable};
 use crate::value::SourceValue;
 use probity_schema::catalog::SourceLines;
@@ -36,6 +37,7 @@ pub(super) struct VersionContents<'a> {
 pub(super) fn collect_version_contents<'a>(
     sections: &'a [PageSection],
     page: &str,
+    words: &PageWords,
     drafts: &mut Vec<DraftDoubt>,
 ) -> Vec<VersionContents<'a>> {
     let mut out: Vec<VersionContents> = Vec::new();
@@ -49,7 +51,7 @@ pub(super) fn collect_version_contents<'a>(
             });
         }
         let group = open.get_or_insert_with(VersionContents::default);
-        read_section(group, section, page, drafts);
+        read_section(group, section, page, words, drafts);
     }
     out.extend(open);
     out.retain(|group| !group.uris.bindings.is_empty());
@@ -61,6 +63,7 @@ fn read_section<'a>(
     group: &mut VersionContents<'a>,
     section: &'a PageSection,
     page: &str,
+    words: &PageWords,
     drafts: &mut Vec<DraftDoubt>,
 ) {
     let title = section.title.trim().to_lowercase();
@@ -70,7 +73,7 @@ fn read_section<'a>(
     for block in &section.blocks {
         match block {
             PageBlock::Paragraph(text) | PageBlock::Item { text, .. } => read_section_text(group, text, page),
-            PageBlock::Table(table) => match tables::recognise_shape(table) {
+            PageBlock::Table(table) => match tables::recognise_shape(table, words) {
                 TableKind::Codes(_) => group.codes.push(table),
                 TableKind::Fields(columns) if columns.place.is_some() => group.params.push(table),
                 _ => read_version_date(group, table, page),
