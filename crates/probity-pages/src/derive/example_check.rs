@@ -46,8 +46,11 @@ pub(super) fn check_examples(
         return;
     };
     // An example of a failure among those of success has no field of the table.
-    let known = |key: &str| body.fields.iter().any(|it| it.any_key || it.name == key);
-    let failure = |it: &SourceValue| !it.members().is_empty() && !it.members().iter().any(|(key, _)| known(key));
+    let tabled = |it: &DraftField| !it.from_example || it.children.iter().any(|child| !child.from_example);
+    let known = |key: &str| body.fields.iter().any(|it| tabled(it) && (it.any_key || it.name == key));
+    let failure = |it: &SourceValue| {
+        body.fields.iter().any(tabled) && !it.members().is_empty() && !it.members().iter().any(|(key, _)| known(key))
+    };
     let examples: Vec<&SourceValue> =
         examples.iter().copied().filter(|it| body.way == BodyDirection::Request || !failure(it)).collect();
     let mut valid = Vec::new();
