@@ -29,6 +29,7 @@ mod notes;
 mod openapi;
 mod operation_draft;
 mod operation_page;
+mod page_part;
 mod page_parts;
 mod patterns;
 mod reading;

@@ -1,25 +1,8 @@
 //! The part of a page that a block belongs to, by the words of headings and list items.
 
+pub(super) use super::page_part::PagePart;
 use super::words::{PageWords, normalise_label};
 use crate::document::{BlockText, Document, PageBlock};
-use serde::Deserialize;
-
-/// Subject of a part of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum PagePart {
-    Function,
-    Constraints,
-    Uri,
-    Request,
-    Response,
-    Example,
-    ExampleRequest,
-    ExampleResponse,
-    Statuses,
-    Errors,
-    Other,
-}
 
 /// A block with the part around the block.
 #[derive(Debug, Clone)]

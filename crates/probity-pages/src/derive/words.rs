@@ -1,6 +1,6 @@
 //! The words by which pages head their parts and columns: `words.yaml`, and files of the same form.
 
-use super::page_parts::PagePart;
+use super::page_part::PagePart;
 use serde::Deserialize;
 use std::sync::{Arc, LazyLock};
 
