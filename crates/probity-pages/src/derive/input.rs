@@ -1,6 +1,6 @@
 //! Input and result of a derivation.
 
-use super::reading::ReadingSummary;
+use super::reading_summary::ReadingSummary;
 use super::words::PageWords;
 use crate::document::Document;
 use crate::manifest::PageEntry;

@@ -4,7 +4,7 @@ use super::direct::{UnreadFile, build_direct_manifest, read_included_file};
 use super::error::{DeriveError, DeriveWarning, PageSources};
 use crate::derive::derivation::derive_api;
 use crate::derive::input::{Derivation, DeriveOptions, PageInput};
-use crate::derive::reading::{PageKind, PageReading};
+use crate::derive::reading_summary::{PageKind, PageReading};
 use crate::derive::words::PageWords;
 use crate::derive::{openapi, tables};
 use crate::dialect;
