@@ -94,8 +94,10 @@ pub(super) fn read_line(input: &mut dyn BufRead, line: &mut String) -> io::Resul
 }
 
 pub(super) fn write_line(value: &impl serde::Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    out.write_all(b"\n")
+    // One write for each line: a compressor does much work for each write, however short.
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    out.write_all(&line)
 }
 
 pub(super) fn sort_keys(exchange: &mut Exchange) {

@@ -10,9 +10,10 @@ use super::compile::Model;
 use super::possible_state::{PossibleResource, find_resource};
 use super::resource_state::ResourceId;
 use super::roots::{ExpressionRoots, SuiteEvaluationError, make_world_root, record_for_caller};
-use crate::expr::{Expr, ExprValue};
+use crate::expr::{Expr, ExprScope, ExprValue};
 use crate::schema::InputClass;
-use crate::suite::{Clause, ClauseDecision, ClauseOperations, ClauseTiming, PermittedStatuses};
+use crate::suite::{Clause, ClauseDecision, ClauseOperations, ClauseTiming, LetDefinition, PermittedStatuses};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// The clauses that apply to a call in one possible state.
@@ -126,16 +127,118 @@ pub fn evaluate_clauses(
     let combinations = list_combinations(model, asked, world);
     let all = (!operation.reads_all.is_empty())
         .then(|| make_world_root(model, operation.reads_all.iter().copied(), world, asked.owner, strangers));
+    let scopes: Vec<CombinationScope<'_>> = combinations
+        .iter()
+        .map(|combination| CombinationScope::new(model, asked, world, combination, all.as_ref()))
+        .collect();
     let mut reading = ApplicableClauses::default();
+    let mut truths = Vec::with_capacity(scopes.len());
     for &id in &operation.clauses {
         let clause = model.find_suite_clause(id).expect("operations index written clauses only");
-        let mut truths = Vec::with_capacity(combinations.len());
-        for combination in &combinations {
-            truths.push(evaluate_clause(model, asked, world, clause, combination, all.as_ref())?);
+        truths.clear();
+        for scope in &scopes {
+            truths.push(scope.evaluate_clause(clause)?);
         }
         add_if_applicable(&mut reading, id, clause, &truths);
     }
     Ok(reading)
+}
+
+/// One combination of the resources of a call, and what all clauses of the call read of the combination.
+struct CombinationScope<'a> {
+    model: &'a Model,
+    asked: &'a CallView,
+    things: Vec<(&'a str, ExprValue)>,
+    all: Option<&'a ExprValue>,
+    /// As [`has_existing_resources`].
+    exists: bool,
+    /// Whether a resource is in a transition.
+    moving: bool,
+    /// Whether a resource is undetermined.
+    fogged: bool,
+    /// The values of named expressions, which many guards share.
+    named: RefCell<Vec<(&'a str, Option<ExprValue>)>>,
+}
+
+impl<'a> CombinationScope<'a> {
+    fn new(
+        model: &'a Model,
+        asked: &'a CallView,
+        world: &[Arc<PossibleResource>],
+        combination: &'a ResourceCombination<'a>,
+        all: Option<&'a ExprValue>,
+    ) -> CombinationScope<'a> {
+        let moving = |id: &ResourceId| find_resource(world, id).is_some_and(|held| held.state.transition.is_some());
+        CombinationScope {
+            model,
+            asked,
+            things: combination.iter().map(|(name, _, value)| (*name, value.clone())).collect(),
+            all,
+            exists: has_existing_resources(combination),
+            moving: combination.iter().any(|(_, id, _)| id.is_some_and(moving)),
+            fogged: combination.iter().any(|(_, _, value)| *value == ExprValue::Unknown),
+            named: RefCell::default(),
+        }
+    }
+
+    fn evaluate_clause(&self, clause: &Clause) -> Result<GuardResult, SuiteEvaluationError> {
+        let accepts = matches!(clause.decision, ClauseDecision::Accept(_));
+        if accepts && (self.asked.class == InputClass::Invalid || !self.exists) {
+            return Ok(GuardResult::No);
+        }
+        let held = match &clause.when {
+            None => Some(true),
+            Some(guard) => self.evaluate_guard(guard, clause)?,
+        };
+        if held == Some(false) {
+            return Ok(GuardResult::No);
+        }
+        let general = matches!(clause.calls, ClauseOperations::AllBut(_));
+        if held.is_none() || (!general && self.fogged) {
+            return Ok(GuardResult::Unknown);
+        }
+        if self.moving && !applies_in_transition(clause) {
+            return Ok(GuardResult::InTransition);
+        }
+        Ok(GuardResult::Yes)
+    }
+
+    fn evaluate_guard(&self, guard: &Expr, clause: &Clause) -> Result<Option<bool>, SuiteEvaluationError> {
+        let fail = |message| SuiteEvaluationError::new(self.model, clause.place.line, guard, message);
+        match guard.eval(self) {
+            Ok(ExprValue::Bool(value)) => Ok(Some(value)),
+            Ok(ExprValue::Unknown) => Ok(None),
+            // The guard relies on the schema, and the input violates the schema: the guard is undetermined.
+            Ok(_) | Err(_) if self.asked.class != InputClass::Valid => Ok(None),
+            Ok(other) => Err(fail(format!("the guard must be true or false, but it is {other}"))),
+            Err(error) => Err(fail(error.message)),
+        }
+    }
+}
+
+impl ExprScope for CombinationScope<'_> {
+    fn find_root(&self, name: &str) -> Option<ExprValue> {
+        let roots = ExpressionRoots {
+            model: self.model,
+            call: self.asked,
+            resources: &self.things,
+            reply: None,
+            entry: None,
+            world: self.all,
+        };
+        let Some((name, LetDefinition::Expression(expr))) = self.model.suite.lets.get_key_value(name) else {
+            return roots.find_root(name);
+        };
+        if self.things.iter().any(|(known, _)| known == name) {
+            return roots.find_root(name);
+        }
+        let known = self.named.borrow().iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        known.unwrap_or_else(|| {
+            let value = expr.eval(self).ok();
+            self.named.borrow_mut().push((name, value.clone()));
+            value
+        })
+    }
 }
 
 /// Whether a clause applies to one combination.
@@ -166,62 +269,11 @@ fn add_if_applicable(reading: &mut ApplicableClauses, id: ClauseId, clause: &Cla
     }
 }
 
-fn evaluate_clause(
-    model: &Model,
-    asked: &CallView,
-    world: &[Arc<PossibleResource>],
-    clause: &Clause,
-    combination: &ResourceCombination<'_>,
-    all: Option<&ExprValue>,
-) -> Result<GuardResult, SuiteEvaluationError> {
-    let accepts = matches!(clause.decision, ClauseDecision::Accept(_));
-    if accepts && (asked.class == InputClass::Invalid || !has_existing_resources(combination)) {
-        return Ok(GuardResult::No);
-    }
-    let things: Vec<(&str, ExprValue)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
-    let roots = ExpressionRoots { model, call: asked, resources: &things, reply: None, entry: None, world: all };
-    let held = match &clause.when {
-        None => Some(true),
-        Some(guard) => evaluate_guard(&roots, guard, clause)?,
-    };
-    if held == Some(false) {
-        return Ok(GuardResult::No);
-    }
-    let general = matches!(clause.calls, ClauseOperations::AllBut(_));
-    let fogged = !general && combination.iter().any(|(_, _, value)| *value == ExprValue::Unknown);
-    if held.is_none() || fogged {
-        return Ok(GuardResult::Unknown);
-    }
-    let moving = |id: &ResourceId| find_resource(world, id).is_some_and(|held| held.state.transition.is_some());
-    if !applies_in_transition(clause) && combination.iter().any(|(_, id, _)| id.is_some_and(moving)) {
-        return Ok(GuardResult::InTransition);
-    }
-    Ok(GuardResult::Yes)
-}
-
 /// Whether each given id leads to a resource, and whether the call gives an id at all if the operation names
 /// resources.
 fn has_existing_resources(combination: &ResourceCombination<'_>) -> bool {
     let missing = |(_, id, value): &(&str, Option<&ResourceId>, ExprValue)| id.is_some() && *value == ExprValue::Null;
     !combination.iter().any(missing) && (combination.is_empty() || combination.iter().any(|(_, id, _)| id.is_some()))
-}
-
-fn evaluate_guard(
-    roots: &ExpressionRoots<'_>,
-    guard: &Expr,
-    clause: &Clause,
-) -> Result<Option<bool>, SuiteEvaluationError> {
-    match roots.evaluate(guard, clause.place.line) {
-        Ok(ExprValue::Bool(value)) => Ok(Some(value)),
-        Ok(ExprValue::Unknown) => Ok(None),
-        // The guard relies on the schema, and the input violates the schema: the guard is undetermined.
-        Ok(_) | Err(_) if roots.call.class != InputClass::Valid => Ok(None),
-        Ok(other) => {
-            let message = format!("the guard must be true or false, but it is {other}");
-            Err(SuiteEvaluationError::new(roots.model, clause.place.line, guard, message))
-        }
-        Err(fault) => Err(fault),
-    }
 }
 
 /// Whether a clause applies during a transition. A general clause judges the caller and not the state of a

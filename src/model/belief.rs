@@ -116,16 +116,23 @@ impl Belief {
             .unwrap_or_default()
     }
 
+    /// The state of a resource in each possible state of its factor, with repetitions; empty for an unknown
+    /// resource.
+    pub fn iter_resource(&self, id: &ResourceId) -> impl Iterator<Item = &Arc<PossibleResource>> {
+        let factor = self.factors.iter().find(|factor| factor.ids.binary_search(id).is_ok());
+        factor.into_iter().flat_map(|factor| factor.iter_resource(id))
+    }
+
     /// Whether the resource is settled and determined, or gone, in every possible state.
     #[must_use]
     pub fn is_settled(&self, id: &ResourceId) -> bool {
-        self.list_states(id).iter().all(|held| held.state.is_settled() || held.state.existence == Existence::Gone)
+        self.iter_resource(id).all(|held| held.state.is_settled() || held.state.existence == Existence::Gone)
     }
 
     /// Whether some possible state has no transition of the resource.
     #[must_use]
     pub fn may_be_settled(&self, id: &ResourceId) -> bool {
-        self.list_states(id).iter().any(|held| held.state.transition.is_none())
+        self.iter_resource(id).any(|held| held.state.transition.is_none())
     }
 
     /// Number of the last exchange that observed the resource as settled or gone.

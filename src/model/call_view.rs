@@ -5,7 +5,7 @@ use crate::expr::{ExprScope, ExprValue};
 use crate::schema::InputClass;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The inputs of a call, converted once.
 #[derive(Debug, Clone)]
@@ -83,15 +83,25 @@ impl ExprScope for CallView {
             "pools" => self.pools.clone(),
             "version" => self.version.clone(),
             "today" => self.today.clone(),
-            "caller" => ExprValue::Str(Arc::from(self.caller.as_str())),
+            "caller" => share_word(&self.caller),
             "op" => ExprValue::Str(Arc::from(self.operation.as_str())),
             "binding" => ExprValue::Str(Arc::from(self.binding.as_str())),
-            "input" => ExprValue::Str(Arc::from(match self.class {
+            "input" => share_word(match self.class {
                 InputClass::Valid => "valid",
                 InputClass::Doubtful => "doubtful",
                 InputClass::Invalid => "invalid",
-            })),
+            }),
             _ => return None,
         })
     }
+}
+
+/// A text as a value. The words that many guards read are made once.
+fn share_word(word: &str) -> ExprValue {
+    static WORDS: LazyLock<Vec<Arc<str>>> = LazyLock::new(|| {
+        let words = ["owner", "other", "expired", "forged", "none", "valid", "doubtful", "invalid"];
+        words.into_iter().map(Arc::from).collect()
+    });
+    let known = WORDS.iter().find(|known| known.as_ref() == word);
+    ExprValue::Str(known.cloned().unwrap_or_else(|| Arc::from(word)))
 }

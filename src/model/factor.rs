@@ -149,7 +149,16 @@ impl Factor {
     #[must_use]
     pub fn list_states(&self, id: &ResourceId) -> Vec<Arc<PossibleResource>> {
         let Ok(index) = self.ids.binary_search(id) else { return Vec::new() };
+        if let [only] = self.states.as_slice() {
+            return vec![only[index].clone()];
+        }
         let distinct: BTreeSet<&Arc<PossibleResource>> = self.states.iter().map(|world| &world[index]).collect();
         distinct.into_iter().cloned().collect()
+    }
+
+    /// The state of one resource in each possible state; empty for a resource of another factor.
+    pub fn iter_resource(&self, id: &ResourceId) -> impl Iterator<Item = &Arc<PossibleResource>> {
+        let index = self.ids.binary_search(id).ok();
+        index.into_iter().flat_map(|index| self.states.iter().map(move |world| &world[index]))
     }
 }

@@ -42,14 +42,15 @@ pub fn cover_step(
     };
     // A refusal in place of a promised acceptance shows nothing.
     if !outlook.is_accepted() || ending == StepOutcome::Accepted {
-        for name in list_traits(before, &scene, &call, &outlook) {
-            *coverage.traits.entry(name).or_default() += 1;
+        let traits = list_traits(before, &scene, &call, &outlook);
+        traits.names.iter().for_each(|name| coverage.traits.note_call_trait(&traits.call, name));
+        for clause in traits.demanded {
+            coverage.traits.note_masking(&before.model.clause_info(clause).id, traits.masking);
         }
     }
     let context = describe_context(before, &call);
     for clause in outlook.list_applying() {
-        let contexts = coverage.clauses.entry(before.model.clause_info(clause).id.clone()).or_default();
-        *contexts.entry(context.clone()).or_default() += 1;
+        coverage.note_test(&before.model.clause_info(clause).id, &step.call.operation, &context);
     }
 }
 

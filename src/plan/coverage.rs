@@ -1,8 +1,8 @@
 //! The tested contexts of clauses, and the steps by purpose.
 
+use super::trait_counts::TraitCounts;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::ops::Bound;
 
 /// Counts of tested contexts. The sum over plans does not depend on their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +15,10 @@ pub struct Coverage {
     pub operations: BTreeMap<String, u64>,
     /// Traits of the tested calls, see `novelty`. Only choosers read the traits; reports omit the field.
     #[serde(skip)]
-    pub traits: BTreeMap<String, u64>,
+    pub traits: TraitCounts,
+    /// By clause: the number of tests in calls of each operation.
+    #[serde(skip)]
+    tests: BTreeMap<String, BTreeMap<String, u64>>,
     /// Steps by purpose.
     pub spent: StepCounts,
 }
@@ -43,19 +46,22 @@ pub struct StepCounts {
 }
 
 impl Coverage {
+    /// Counts a test of a clause in a call of an operation.
+    pub fn note_test(&mut self, clause: &str, operation: &str, context: &str) {
+        *self.clauses.entry(clause.to_string()).or_default().entry(context.to_string()).or_default() += 1;
+        *self.tests.entry(clause.to_string()).or_default().entry(operation.to_string()).or_default() += 1;
+    }
+
     /// Number of tests of a clause.
     #[must_use]
     pub fn count_tests(&self, clause: &str) -> u64 {
-        self.clauses.get(clause).map_or(0, |contexts| contexts.values().sum())
+        self.tests.get(clause).map_or(0, |operations| operations.values().sum())
     }
 
     /// Number of tests of a clause in calls of one operation.
     #[must_use]
     pub fn count_tests_in(&self, clause: &str, operation: &str) -> u64 {
-        let Some(contexts) = self.clauses.get(clause) else { return 0 };
-        let prefix = format!("{operation} ");
-        let from = contexts.range::<str, _>((Bound::Included(prefix.as_str()), Bound::Unbounded));
-        from.take_while(|(context, _)| context.starts_with(&prefix)).map(|(_, count)| count).sum()
+        self.tests.get(clause).and_then(|operations| operations.get(operation)).copied().unwrap_or(0)
     }
 
     /// Number of contexts with a test of a clause.
@@ -69,8 +75,12 @@ impl Coverage {
         for (operation, count) in &other.operations {
             *self.operations.entry(operation.clone()).or_default() += count;
         }
-        for (name, count) in &other.traits {
-            *self.traits.entry(name.clone()).or_default() += count;
+        self.traits.merge(&other.traits);
+        for (clause, operations) in &other.tests {
+            let mine = self.tests.entry(clause.clone()).or_default();
+            for (operation, count) in operations {
+                *mine.entry(operation.clone()).or_default() += count;
+            }
         }
         for (clause, contexts) in &other.clauses {
             let mine = self.clauses.entry(clause.clone()).or_default();

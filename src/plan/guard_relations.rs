@@ -42,6 +42,14 @@ pub enum InputRoot {
     Resource(String),
 }
 
+impl InputRoot {
+    /// Whether the root is the resource with an `about` name.
+    #[must_use]
+    pub fn is_resource(&self, name: &str) -> bool {
+        matches!(self, InputRoot::Resource(known) if known == name)
+    }
+}
+
 /// The expression, the expression for the first elements of lists, and every named expression in both.
 pub(super) fn expand_expression(suite: &Suite, expr: &Expr) -> Vec<Expr> {
     let mut seen = BTreeSet::new();

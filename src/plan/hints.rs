@@ -1,9 +1,10 @@
 //! Facts about inputs that follow from the expressions of a suite.
 
 use super::guard_relations::{GuardRelation, expand_expression, list_conditions, list_needs};
+use super::id_input::find_input_path;
 use super::relevant_fields::find_relevant_fields;
 use super::versions::list_versions;
-use crate::expr::{Expr, PathKey};
+use crate::expr::{Expr, FieldPath, PathKey};
 use crate::model::{ClauseId, Model};
 use crate::schema::CompiledCatalog;
 use crate::suite::{
@@ -14,11 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Facts from the expressions of a suite, computed once.
 #[derive(Debug, Clone, Default)]
 pub struct SuiteHints {
-    needs: BTreeMap<ClauseId, Vec<GuardRelation>>,
-    /// Root names in the guard of each clause.
-    reads: BTreeMap<ClauseId, BTreeSet<String>>,
-    /// For accepting clauses: the conditions of the guard.
-    conditions: BTreeMap<ClauseId, Vec<Expr>>,
+    /// By clause of the suite.
+    clauses: Vec<ClauseHints>,
+    /// By operation: for each `about` entry, the path of the input with the id.
+    input_paths: BTreeMap<String, Vec<Option<FieldPath>>>,
     /// The header for the API version.
     pub version_header: Option<String>,
     /// By operation: versions with a change of behaviour, and the neighbouring versions.
@@ -37,23 +37,57 @@ pub struct SuiteHints {
     pub deletable: BTreeSet<usize>,
 }
 
+/// Facts about one clause.
+#[derive(Debug, Clone, Default)]
+struct ClauseHints {
+    needs: Vec<GuardRelation>,
+    /// Root names in the guard.
+    reads: BTreeSet<String>,
+    /// For an accepting clause: the conditions of the guard.
+    conditions: Option<Vec<Expr>>,
+    /// Ids of the operations of the clause, sorted.
+    operations: Vec<String>,
+    /// Equal for clauses with equal operations and equal guards; `None` without a guard.
+    guard_group: Option<usize>,
+}
+
+impl ClauseHints {
+    fn new(model: &Model, clause: ClauseId, written: &Clause) -> ClauseHints {
+        let suite = &model.suite;
+        let guards: Vec<Expr> = written.when.iter().flat_map(|guard| expand_expression(suite, guard)).collect();
+        let roots = guards.iter().flat_map(|guard| guard.roots().to_vec());
+        let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&clause));
+        let accepts = matches!(written.decision, ClauseDecision::Accept(_));
+        let conditions = || written.when.iter().flat_map(|guard| list_conditions(suite, guard)).collect();
+        ClauseHints {
+            needs: guards.iter().flat_map(list_needs).collect(),
+            reads: roots.map(|root| root.to_string()).collect(),
+            conditions: accepts.then(conditions),
+            operations: speaking.map(|operation| operation.id.clone()).collect(),
+            guard_group: None,
+        }
+    }
+}
+
 impl SuiteHints {
     /// Computes the facts for a model.
     #[must_use]
     pub fn new(model: &Model, schemas: &CompiledCatalog) -> SuiteHints {
         let suite = &model.suite;
         let mut hints = SuiteHints { version_header: find_version_header(suite), ..SuiteHints::default() };
+        let mut groups: BTreeMap<(String, &str), usize> = BTreeMap::new();
         for (index, clause) in suite.clauses.iter().enumerate() {
-            let id = ClauseId(index as u32);
-            let guards: Vec<Expr> = clause.when.iter().flat_map(|guard| expand_expression(suite, guard)).collect();
-            hints.needs.insert(id, guards.iter().flat_map(list_needs).collect());
-            let roots = guards.iter().flat_map(|guard| guard.roots().to_vec());
-            hints.reads.insert(id, roots.map(|root| root.to_string()).collect());
-            if matches!(clause.decision, ClauseDecision::Accept(_)) {
-                hints
-                    .conditions
-                    .insert(id, clause.when.iter().flat_map(|guard| list_conditions(suite, guard)).collect());
-            }
+            let guard = clause.when.as_ref();
+            let guard_group = guard.map(|guard| {
+                let next = groups.len();
+                *groups.entry((format!("{:?}", clause.calls), guard.text())).or_insert(next)
+            });
+            let known = ClauseHints::new(model, ClauseId(index as u32), clause);
+            hints.clauses.push(ClauseHints { guard_group, ..known });
+        }
+        for operation in model.operations.values() {
+            let paths = operation.about.iter().map(find_input_path).collect();
+            hints.input_paths.insert(operation.id.clone(), paths);
         }
         hints.add_lifecycle(model);
         hints.relevant = find_relevant_fields(model);
@@ -67,19 +101,41 @@ impl SuiteHints {
     /// The relations in the guard of a clause.
     #[must_use]
     pub fn guard_needs(&self, clause: ClauseId) -> &[GuardRelation] {
-        self.needs.get(&clause).map(Vec::as_slice).unwrap_or_default()
+        self.find_clause(clause).map(|known| known.needs.as_slice()).unwrap_or_default()
     }
 
     /// Whether the guard of a clause reads a root.
     #[must_use]
     pub fn reads_root(&self, clause: ClauseId, root: &str) -> bool {
-        self.reads.get(&clause).is_some_and(|roots| roots.contains(root))
+        self.find_clause(clause).is_some_and(|known| known.reads.contains(root))
     }
 
     /// The conditions of an accepting clause; `None` for a refusing clause.
     #[must_use]
     pub fn accept_conditions(&self, clause: ClauseId) -> Option<&[Expr]> {
-        self.conditions.get(&clause).map(Vec::as_slice)
+        self.find_clause(clause)?.conditions.as_deref()
+    }
+
+    /// The ids of the operations of a clause, sorted.
+    #[must_use]
+    pub fn operations(&self, clause: ClauseId) -> &[String] {
+        self.find_clause(clause).map(|known| known.operations.as_slice()).unwrap_or_default()
+    }
+
+    /// A number that clauses with equal operations and equal guards share; `None` without a guard.
+    #[must_use]
+    pub fn guard_group(&self, clause: ClauseId) -> Option<usize> {
+        self.find_clause(clause)?.guard_group
+    }
+
+    /// The path of the input with the id of an `about` entry, by index of the entry.
+    pub(super) fn input_path(&self, operation: &str, about: usize) -> Option<&FieldPath> {
+        self.input_paths.get(operation)?.get(about)?.as_ref()
+    }
+
+    /// `None` for a generated clause.
+    fn find_clause(&self, clause: ClauseId) -> Option<&ClauseHints> {
+        self.clauses.get(clause.0 as usize)
     }
 
     /// Versions for calls of an operation, in order.

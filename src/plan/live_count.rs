@@ -1,25 +1,10 @@
 //! The number of live resources, which limits the creates of a plan.
 
 use super::hints::SuiteHints;
-use super::planning_context::{NamedResource, PlanningContext, PossibleStateSource};
 use super::presence::{ResourcePresence, classify_presence};
 use super::step::Step;
 use crate::model::{Belief, Model, ResourceId};
 use std::collections::BTreeSet;
-
-/// Number of live resources in a planning context.
-#[must_use]
-pub fn count_live(scene: &PlanningContext<'_>) -> usize {
-    match scene.source {
-        PossibleStateSource::Belief(belief) => count_live_in_belief(belief, scene.hints),
-        PossibleStateSource::State(_) => {
-            let there = |actor: &&NamedResource| {
-                actor.presence != ResourcePresence::Gone && counts_as_live(scene.hints, usize::from(actor.id.kind))
-            };
-            scene.resources.iter().filter(there).count()
-        }
-    }
-}
 
 /// Number of live resources in a belief. A resource with a deferred id counts while a response may still show
 /// the id: a job that ended without an id created no resource.

@@ -8,12 +8,15 @@
 use super::chooser_input::ChooserInput;
 use super::handles::named_handles;
 use super::masking::measure_masking;
-use super::planning_context::{CandidateCall, PlanningContext};
+use super::planning_context::{CandidateCall, NamedResource, PlanningContext};
 use super::prediction::CallPrediction;
 use super::presence::ResourcePresence;
+use super::resource_traits::ResourceTraits;
 use crate::expr::ExprValue;
 use crate::model::{ClauseId, Existence, find_state_field};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use std::rc::Rc;
 
 /// Highest number of repetitions that traits distinguish.
 const TIMES_MAX: usize = 3;
@@ -29,52 +32,56 @@ pub fn measure_novelty(
     call: &CandidateCall,
     outlook: &CallPrediction,
 ) -> u64 {
+    let traits = list_traits(situation, scene, call, outlook);
     let counts = &situation.coverage.traits;
-    let met = |name: &String| counts.get(name).map_or(0, |count| *count as usize);
-    let worth = |name: &String| WORTH.get(met(name)).copied().unwrap_or(0);
-    list_traits(situation, scene, call, outlook).iter().map(worth).sum()
+    let worth = |met: Option<&u64>| WORTH.get(met.map_or(0, |count| *count as usize)).copied().unwrap_or(0);
+    let known = counts.of_call(&traits.call);
+    let of_call = traits.names.iter().map(|name| worth(known.and_then(|known| known.get(&**name))));
+    let of_clause = |clause: &ClauseId| {
+        let known = counts.of_clause(&situation.model.clause_info(*clause).id);
+        worth(known.and_then(|known| known.get(&traits.masking)))
+    };
+    of_call.sum::<u64>() + traits.demanded.iter().map(of_clause).sum::<u64>()
 }
 
 /// The lowest masking among the tests of a refusing clause, up to `most`.
 #[must_use]
 pub fn find_least_masking(situation: &ChooserInput<'_>, clause: ClauseId, most: usize) -> Option<usize> {
-    let id = &situation.model.clause_info(clause).id;
-    (1..=most).find(|hidden| situation.coverage.traits.contains_key(&masking_trait(id, *hidden)))
+    let counts = situation.coverage.traits.of_clause(&situation.model.clause_info(clause).id)?;
+    counts.keys().next().copied().filter(|least| *least <= most)
 }
 
 /// Whether a refusing clause has enough tests with a masking up to `most`.
 #[must_use]
 pub fn is_tested_often(situation: &ChooserInput<'_>, clause: ClauseId, most: usize) -> bool {
-    let id = &situation.model.clause_info(clause).id;
-    let times = |hidden: usize| situation.coverage.traits.get(&masking_trait(id, hidden)).copied().unwrap_or(0);
-    (1..=most).map(times).sum::<u64>() >= TIMES_MAX as u64
+    let counts = situation.coverage.traits.of_clause(&situation.model.clause_info(clause).id);
+    counts.is_some_and(|counts| counts.range(..=most).map(|(_, count)| count).sum::<u64>() >= TIMES_MAX as u64)
 }
 
 /// How often two resources of a kind had the transition of an operation at the same time.
 #[must_use]
 pub fn count_simultaneous(situation: &ChooserInput<'_>, operation: &str) -> u64 {
-    let prefix = format!("{operation} accepted; beside a ");
-    let traits = situation.coverage.traits.range(prefix.clone()..);
-    let of_operation = traits.take_while(|(name, _)| name.starts_with(&prefix));
-    of_operation.filter(|(name, _)| name.ends_with(SAME_TRANSITION)).map(|(_, count)| count).sum()
+    let traits = situation.coverage.traits.of_call(&format!("{operation} accepted"));
+    let beside = "beside a ";
+    let from = (Bound::Included(beside), Bound::Unbounded);
+    let names = traits.into_iter().flat_map(|traits| traits.range::<str, _>(from));
+    let names = names.take_while(|(name, _)| name.starts_with(beside));
+    names.filter(|(name, _)| name.ends_with(SAME_TRANSITION)).map(|(_, count)| count).sum()
 }
 
 const SAME_TRANSITION: &str = "in the same motion";
 
-fn masking_trait(clause: &str, hidden: usize) -> String {
-    format!("{clause} behind {}", hidden - 1)
-}
-
-/// The trait of each clause that demands a refusal: the clause and the masking.
-fn masking_traits(
-    situation: &ChooserInput<'_>,
-    scene: &PlanningContext<'_>,
-    call: &CandidateCall,
-    outlook: &CallPrediction,
-) -> Vec<String> {
-    let demanded = outlook.0.first().map(|reading| reading.demanded.as_slice()).unwrap_or_default();
-    let hidden = if demanded.is_empty() { 1 } else { measure_masking(scene, call, outlook) };
-    demanded.iter().map(|clause| masking_trait(&situation.model.clause_info(*clause).id, hidden)).collect()
+/// The traits of a call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CallTraits {
+    /// The operation and the demanded outcome, as part of each name.
+    pub call: String,
+    /// The traits of the call, its resources and their siblings.
+    pub names: BTreeSet<Rc<str>>,
+    /// The clauses that demand a refusal, without repetitions.
+    pub demanded: BTreeSet<ClauseId>,
+    /// The masking of the refusal.
+    pub masking: usize,
 }
 
 /// The traits of a call, each with the operation and with the demanded outcome.
@@ -84,30 +91,41 @@ pub fn list_traits(
     scene: &PlanningContext<'_>,
     call: &CandidateCall,
     outlook: &CallPrediction,
-) -> BTreeSet<String> {
+) -> CallTraits {
     let step = &call.step;
     let verdict = match (outlook.is_accepted(), outlook.is_refused()) {
         (true, _) => "accepted",
         (_, true) => "refused",
         _ => "open",
     };
-    let names = if ignores_resources(situation, scene, call, outlook) { BTreeSet::new() } else { named_handles(step) };
-    let mut found = BTreeSet::from([format!("binding {}", step.call.binding), format!("by {}", step.call.caller)]);
-    found.extend(step.call.headers.iter().map(|(name, value)| format!("{name} {value}")));
-    found.extend(step.call.query.keys().map(|name| format!("query {name}")));
-    let mut many: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in &names {
-        let Some(handle) = situation.handles.get(name) else { continue };
-        let kind = situation.model.suite.resources[handle.kind].name.as_str();
-        *many.entry(kind).or_default() += 1;
-        found.extend(history_traits(kind, &handle.accepted));
-        found.extend(describe_state(situation, scene, name).map(|state| format!("{kind} {state}")));
-        found.extend(describe_related(situation, scene, name).into_iter().map(|kin| format!("{kind} of {kin}")));
+    let ignored = ignores_resources(situation, scene, call, outlook);
+    let names = if ignored { BTreeSet::new() } else { named_handles(step) };
+    let mut found: BTreeSet<Rc<str>> = BTreeSet::new();
+    found.insert(format!("binding {}", step.call.binding).into());
+    found.insert(format!("by {}", step.call.caller).into());
+    found.extend(step.call.headers.iter().map(|(name, value)| Rc::from(format!("{name} {value}"))));
+    found.extend(step.call.query.keys().map(|name| Rc::from(format!("query {name}"))));
+    let mut many: BTreeMap<usize, usize> = BTreeMap::new();
+    for (index, actor) in scene.resources.iter().enumerate().filter(|(_, actor)| names.contains(actor.name.as_str())) {
+        *many.entry(usize::from(actor.id.kind)).or_default() += 1;
+        found.extend(scene.resource_traits(index, || describe_resource(situation, scene, actor)).own.iter().cloned());
     }
-    found.extend(many.into_iter().map(|(kind, many)| format!("{many} {kind}")));
-    found.extend(sibling_traits(situation, scene, &step.call.operation, &names));
-    let of_call = found.into_iter().map(|name| format!("{} {verdict}; {name}", step.call.operation));
-    of_call.chain(masking_traits(situation, scene, call, outlook)).collect()
+    for (index, actor) in scene.resources.iter().enumerate().filter(|(_, actor)| !names.contains(actor.name.as_str())) {
+        if many.contains_key(&usize::from(actor.id.kind)) {
+            let traits = scene.resource_traits(index, || describe_resource(situation, scene, actor));
+            found.extend(traits.list_beside(&step.call.operation).cloned());
+        }
+    }
+    let kind_name = |kind: usize| &situation.model.suite.resources[kind].name;
+    found.extend(many.into_iter().map(|(kind, many)| Rc::from(format!("{many} {}", kind_name(kind)))));
+    let demanded: BTreeSet<ClauseId> =
+        outlook.0.first().map(|reading| reading.demanded.iter().copied().collect()).unwrap_or_default();
+    CallTraits {
+        call: format!("{} {verdict}", step.call.operation),
+        names: found,
+        masking: if demanded.is_empty() { 1 } else { measure_masking(scene, call, outlook) },
+        demanded,
+    }
 }
 
 /// Whether a refusal is demanded for a reason outside the resources, such as the caller: the history does not
@@ -123,22 +141,44 @@ fn ignores_resources(
     outlook.0.first().is_some_and(|reading| reading.demanded.iter().any(|clause| !of_things(clause)))
 }
 
-/// Traits from the accepted changes of a resource: their counts, and the last two changes in order.
-fn history_traits(kind: &str, accepted: &[String]) -> BTreeSet<String> {
-    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut found = BTreeSet::new();
-    for operation in accepted {
-        let so_far = times.entry(operation).or_default();
-        *so_far = TIMES_MAX.min(*so_far + 1);
-        found.insert(format!("{kind} after {operation} {so_far} times"));
-    }
-    let last = accepted.len().saturating_sub(2);
-    found.insert(format!("{kind} straight after {}", accepted[last..].join(", ")));
-    found
+fn describe_resource(
+    situation: &ChooserInput<'_>,
+    scene: &PlanningContext<'_>,
+    actor: &NamedResource,
+) -> ResourceTraits {
+    let kind = situation.model.suite.resources[usize::from(actor.id.kind)].name.as_str();
+    let accepted = situation.handles.get(&actor.name).map(|handle| handle.accepted.as_slice()).unwrap_or_default();
+    let mut own = Vec::new();
+    add_history(kind, accepted, &mut own);
+    own.extend(describe_state(situation, scene, actor).map(|state| Rc::from(format!("{kind} {state}"))));
+    own.extend(describe_related(situation, scene, actor).into_iter().map(|kin| Rc::from(format!("{kind} of {kin}"))));
+    let last = accepted.last();
+    let (beside, same_transition) = match actor.presence {
+        ResourcePresence::InTransition => (
+            last.map(|last| format!("beside a {kind} in motion by {last}")),
+            last.map(|last| (last.clone(), Rc::from(format!("beside a {kind} {SAME_TRANSITION}")))),
+        ),
+        ResourcePresence::Gone => (Some(format!("after the end of a {kind}")), None),
+        _ => (Some(format!("beside a {kind}")), None),
+    };
+    ResourceTraits { own, beside: beside.map(Rc::from), same_transition }
 }
 
-fn describe_state(situation: &ChooserInput<'_>, scene: &PlanningContext<'_>, name: &str) -> Option<String> {
-    let actor = scene.resources.iter().find(|actor| actor.name == name)?;
+/// Traits from the accepted changes of a resource: their counts, and the last two changes in order.
+fn add_history(kind: &str, accepted: &[String], found: &mut Vec<Rc<str>>) {
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for operation in accepted {
+        let so_far = times.entry(operation).or_default();
+        if *so_far < TIMES_MAX {
+            *so_far += 1;
+            found.push(Rc::from(format!("{kind} after {operation} {so_far} times")));
+        }
+    }
+    let last = accepted.len().saturating_sub(2);
+    found.push(Rc::from(format!("{kind} straight after {}", accepted[last..].join(", "))));
+}
+
+fn describe_state(situation: &ChooserInput<'_>, scene: &PlanningContext<'_>, actor: &NamedResource) -> Option<String> {
     let held = scene.find_entry(&actor.id)?;
     let index = find_state_field(situation.model, usize::from(actor.id.kind));
     let shown = index.map(|index| held.state.fields[index].to_string()).unwrap_or_default();
@@ -146,8 +186,7 @@ fn describe_state(situation: &ChooserInput<'_>, scene: &PlanningContext<'_>, nam
 }
 
 /// Traits from related resources: how many resources of each kind hold the id, with deleted resources apart.
-fn describe_related(situation: &ChooserInput<'_>, scene: &PlanningContext<'_>, name: &str) -> Vec<String> {
-    let Some(actor) = scene.resources.iter().find(|actor| actor.name == name) else { return Vec::new() };
+fn describe_related(situation: &ChooserInput<'_>, scene: &PlanningContext<'_>, actor: &NamedResource) -> Vec<String> {
     let mut counts: BTreeMap<(&str, bool), usize> = BTreeMap::new();
     for other in scene.resources.iter().filter(|other| other.id != actor.id) {
         let Some(held) = scene.find_entry(&other.id) else { continue };
@@ -161,34 +200,4 @@ fn describe_related(situation: &ChooserInput<'_>, scene: &PlanningContext<'_>, n
         .into_iter()
         .map(|((kind, gone), many)| format!("{} {kind}{}", many.min(TIMES_MAX), if gone { " gone" } else { "" }))
         .collect()
-}
-
-/// Traits from other resources of the same kinds.
-fn sibling_traits(
-    situation: &ChooserInput<'_>,
-    scene: &PlanningContext<'_>,
-    operation: &str,
-    names: &BTreeSet<&str>,
-) -> BTreeSet<String> {
-    let kinds: BTreeSet<usize> = names.iter().filter_map(|name| Some(situation.handles.get(name)?.kind)).collect();
-    let mut found = BTreeSet::new();
-    for actor in scene.resources.iter().filter(|actor| !names.contains(actor.name.as_str())) {
-        let kind = usize::from(actor.id.kind);
-        if !kinds.contains(&kind) {
-            continue;
-        }
-        let resource = &situation.model.suite.resources[kind].name;
-        let last = situation.handles.get(&actor.name).and_then(|handle| handle.accepted.last());
-        match actor.presence {
-            ResourcePresence::InTransition => {
-                found.extend(last.map(|last| format!("beside a {resource} in motion by {last}")));
-                found.extend(
-                    last.filter(|last| *last == operation).map(|_| format!("beside a {resource} {SAME_TRANSITION}")),
-                );
-            }
-            ResourcePresence::Gone => found.extend([format!("after the end of a {resource}")]),
-            _ => found.extend([format!("beside a {resource}")]),
-        }
-    }
-    found
 }

@@ -1,13 +1,13 @@
 //! Paths through the model: sequences of calls to a state in which a clause applies.
 
 use super::compose::{CallRequirements, compose_call};
-use super::hints::has_effect;
-use super::live_count::{count_live, counts_as_live};
+use super::hints::{SuiteHints, has_effect};
+use super::live_count::counts_as_live;
 use super::masking::measure_masking;
 use super::planning_context::{CandidateCall, NamedResource, PlanningContext};
 use super::presence::ResourcePresence;
 use super::successor_state::{invent_ids, state_after_call, state_signature};
-use crate::model::{ClauseId, Existence, Model, PossibleState, ResourceId, ResourceOwner, find_resource};
+use crate::model::{ClauseId, Existence, PossibleState, ResourceId, ResourceOwner, find_resource};
 use crate::schema::SeededRng;
 use crate::suite::{AboutEntry, IdExpression};
 use std::collections::{BTreeSet, VecDeque};
@@ -48,7 +48,7 @@ pub fn find_path(
     let mut seen = BTreeSet::from([state_signature(scene.model, scene.hints, &start)]);
     let mut open = VecDeque::from([(start, Rc::clone(&scene.resources), Vec::new())]);
     let mut left = radius.calls_max;
-    let goals: Vec<CallPathEntry> = list_path_calls(scene.model, goal, Some(&target.name));
+    let goals: Vec<CallPathEntry> = list_path_calls(scene.hints, goal, Some(&target.name));
     let moves = list_accepted_changes(scene, target);
     let sacrifices = list_deletes(scene, target);
     let mut best: (usize, Option<Vec<CallPathEntry>>) = (known, None);
@@ -78,7 +78,7 @@ pub fn find_path(
         if legs.len() + 1 >= radius.depth_max {
             continue;
         }
-        let full = count_live(&here) >= scene.limits.live_max;
+        let full = here.count_live() >= scene.limits.live_max;
         for leg in moves.iter().chain(sacrifices.iter().filter(|_| full)) {
             if full && scene.hints.creating.contains(&leg.operation) {
                 continue;
@@ -120,11 +120,9 @@ pub fn compose_path_call(
 
 /// The operations of a clause, as path entries.
 #[must_use]
-pub fn list_path_calls(model: &Model, clause: ClauseId, target: Option<&str>) -> Vec<CallPathEntry> {
-    let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&clause));
-    speaking
-        .map(|operation| CallPathEntry { clause, operation: operation.id.clone(), target: target.map(str::to_string) })
-        .collect()
+pub fn list_path_calls(hints: &SuiteHints, clause: ClauseId, target: Option<&str>) -> Vec<CallPathEntry> {
+    let entry = |id: &String| CallPathEntry { clause, operation: id.clone(), target: target.map(str::to_string) };
+    hints.operations(clause).iter().map(entry).collect()
 }
 
 /// The named resources after created and deleted resources.

@@ -5,16 +5,18 @@ use super::bind::bind_handles;
 use super::chooser_input::{ChooserInput, PlanLimits};
 use super::handles::PlannedResource;
 use super::hints::SuiteHints;
+use super::live_count::{count_live_in_belief, counts_as_live};
 use super::prediction::CallPrediction;
 use super::presence::{ResourcePresence, classify_presence};
+use super::resource_traits::ResourceTraits;
 use super::step::{Step, StepWait};
 use crate::history::Call;
 use crate::model::{
     ApplicableClauses, Belief, CallView, Factor, Model, PossibleResource, PossibleState, ResourceId, ResourceOwner,
-    classify_call_input, close_states, evaluate_clauses,
+    classify_call_input, close_states, evaluate_clauses, find_resource,
 };
 use crate::schema::{CompiledCatalog, InputClass};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -38,6 +40,11 @@ pub struct PlanningContext<'a> {
     pub source: PossibleStateSource<'a>,
     /// The closed possible states of joint factors, by factor indices.
     closed: RefCell<BTreeMap<Vec<usize>, ClosedStates>>,
+    /// By index of the resource: the resource in the first possible state.
+    entries: Vec<OnceCell<Option<Arc<PossibleResource>>>>,
+    /// By index of the resource: the traits of calls that name the resource or a sibling.
+    traits: Vec<OnceCell<ResourceTraits>>,
+    live: OnceCell<usize>,
 }
 
 /// Possible states, closed under events and stages; `None` beyond the limit.
@@ -85,15 +92,9 @@ impl<'a> PlanningContext<'a> {
             let presence = classify_presence(situation.belief, &id);
             Some(NamedResource { name: name.clone(), id, owner: handle.owner, presence })
         };
-        PlanningContext {
-            model: situation.model,
-            schemas: situation.schemas,
-            hints,
-            limits: situation.limits,
-            resources: situation.handles.iter().filter_map(actor).collect(),
-            source: PossibleStateSource::Belief(situation.belief),
-            closed: RefCell::default(),
-        }
+        let resources = situation.handles.iter().filter_map(actor).collect();
+        let source = PossibleStateSource::Belief(situation.belief);
+        PlanningContext::new((situation.model, situation.schemas), hints, situation.limits, resources, source)
     }
 
     /// The context of one possible state.
@@ -106,24 +107,63 @@ impl<'a> PlanningContext<'a> {
         actors: Rc<[NamedResource]>,
         world: &'a PossibleState,
     ) -> PlanningContext<'a> {
+        PlanningContext::new((model, schemas), hints, limits, actors, PossibleStateSource::State(world))
+    }
+
+    fn new(
+        (model, schemas): (&'a Model, &'a CompiledCatalog),
+        hints: &'a SuiteHints,
+        limits: &'a PlanLimits,
+        resources: Rc<[NamedResource]>,
+        source: PossibleStateSource<'a>,
+    ) -> PlanningContext<'a> {
         PlanningContext {
             model,
             schemas,
             hints,
             limits,
-            resources: actors,
-            source: PossibleStateSource::State(world),
+            entries: resources.iter().map(|_| OnceCell::new()).collect(),
+            traits: resources.iter().map(|_| OnceCell::new()).collect(),
+            resources,
+            source,
             closed: RefCell::default(),
+            live: OnceCell::new(),
         }
     }
 
     /// A resource in the first possible state.
     #[must_use]
     pub fn find_entry(&self, id: &ResourceId) -> Option<Arc<PossibleResource>> {
-        match self.source {
-            PossibleStateSource::Belief(belief) => belief.list_states(id).into_iter().next(),
-            PossibleStateSource::State(world) => crate::model::find_resource(world, id).cloned(),
+        match self.resources.iter().position(|resource| resource.id == *id) {
+            Some(index) => self.entries[index].get_or_init(|| self.read_entry(id)).clone(),
+            None => self.read_entry(id),
         }
+    }
+
+    fn read_entry(&self, id: &ResourceId) -> Option<Arc<PossibleResource>> {
+        match self.source {
+            PossibleStateSource::Belief(belief) => belief.iter_resource(id).min().cloned(),
+            PossibleStateSource::State(world) => find_resource(world, id).cloned(),
+        }
+    }
+
+    /// Number of live resources.
+    #[must_use]
+    pub fn count_live(&self) -> usize {
+        *self.live.get_or_init(|| match self.source {
+            PossibleStateSource::Belief(belief) => count_live_in_belief(belief, self.hints),
+            PossibleStateSource::State(_) => {
+                let there = |actor: &&NamedResource| {
+                    actor.presence != ResourcePresence::Gone && counts_as_live(self.hints, usize::from(actor.id.kind))
+                };
+                self.resources.iter().filter(there).count()
+            }
+        })
+    }
+
+    /// The traits of the resource at an index of `resources`, from `make` at the first use.
+    pub(super) fn resource_traits(&self, index: usize, make: impl FnOnce() -> ResourceTraits) -> &ResourceTraits {
+        self.traits[index].get_or_init(make)
     }
 
     /// The candidate call of a step; `None` if a handle has no id.
@@ -157,10 +197,25 @@ impl<'a> PlanningContext<'a> {
         let readings = match self.source {
             PossibleStateSource::State(world) => vec![read(world)?],
             PossibleStateSource::Belief(belief) => {
-                self.close_factors(belief, &call.view)?.iter().map(read).collect::<Option<Vec<ApplicableClauses>>>()?
+                let worlds = self.close_factors(belief, &call.view)?;
+                let distinct = self.keep_distinct(&call.view, &worlds);
+                distinct.into_iter().map(read).collect::<Option<Vec<ApplicableClauses>>>()?
             }
         };
         (!readings.is_empty()).then_some(CallPrediction(readings))
+    }
+
+    /// One state for each combination of states of the resources that the clauses of a call read, in order.
+    fn keep_distinct<'w>(&self, asked: &CallView, worlds: &'w [PossibleState]) -> Vec<&'w PossibleState> {
+        if worlds.len() < 2 {
+            return worlds.iter().collect();
+        }
+        let kinds = &self.model.operations[&asked.operation].reads_all;
+        let named: BTreeSet<&ResourceId> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
+        let is_read =
+            |held: &&Arc<PossibleResource>| kinds.contains(&usize::from(held.id.kind)) || named.contains(&held.id);
+        let mut seen: BTreeSet<Vec<&Arc<PossibleResource>>> = BTreeSet::new();
+        worlds.iter().filter(|world| seen.insert(world.iter().filter(is_read).collect())).collect()
     }
 
     /// One possible state of the resources of a call.

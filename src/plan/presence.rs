@@ -1,6 +1,6 @@
 //! Whether a resource exists and whether it is settled, according to a belief.
 
-use crate::model::{Belief, Existence, ResourceId};
+use crate::model::{Belief, Existence, ResourceId, ResourceState, TransitionStage};
 
 /// Existence and settledness of a resource over all possible states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,23 +20,21 @@ pub enum ResourcePresence {
 /// Existence and settledness of a resource according to a belief.
 #[must_use]
 pub fn classify_presence(belief: &Belief, id: &ResourceId) -> ResourcePresence {
-    let possible = belief.list_states(id);
-    let any = |test: &dyn Fn(&crate::model::ResourceState) -> bool| possible.iter().any(|held| test(&held.state));
-    if possible.iter().all(|held| held.state.existence == Existence::Gone) {
+    let any = |test: fn(&ResourceState) -> bool| belief.iter_resource(id).any(|held| test(&held.state));
+    if !any(|thing| thing.existence != Existence::Gone) {
         ResourcePresence::Gone
-    } else if any(&|thing| thing.existence != Existence::Present || is_leaving(thing)) {
+    } else if any(|thing| thing.existence != Existence::Present || is_leaving(thing)) {
         ResourcePresence::Leaving
-    } else if any(&|thing| thing.undetermined_since.is_some()) {
+    } else if any(|thing| thing.undetermined_since.is_some()) {
         ResourcePresence::Undetermined
-    } else if any(&|thing| thing.transition.is_some()) {
+    } else if any(|thing| thing.transition.is_some()) {
         ResourcePresence::InTransition
     } else {
         ResourcePresence::Settled
     }
 }
 
-fn is_leaving(thing: &crate::model::ResourceState) -> bool {
-    use crate::model::TransitionStage;
+fn is_leaving(thing: &ResourceState) -> bool {
     thing.transition.as_ref().is_some_and(|motion| {
         motion.stages.iter().any(|stage| matches!(stage, TransitionStage::Gone | TransitionStage::Anything))
     })

@@ -4,7 +4,6 @@ use super::chooser::{Chooser, finish_step};
 use super::chooser_input::ChooserInput;
 use super::compose::{CallRequirements, compose_call};
 use super::hints::SuiteHints;
-use super::live_count::count_live;
 use super::planning_context::PlanningContext;
 use super::step::{Step, StepWait};
 use crate::schema::SeededRng;
@@ -33,7 +32,7 @@ impl Chooser for RandomChooser {
         }
         let mut rng = SeededRng::new(self.seed, self.plan, situation.steps.len() as u64, PURPOSE_RANDOM);
         let scene = PlanningContext::from_input(situation, &self.hints);
-        let full = count_live(&scene) >= situation.limits.live_max;
+        let full = scene.count_live() >= situation.limits.live_max;
         let open = |id: &&String| !(full && self.hints.creating.contains(*id));
         let operations: Vec<&String> = situation.model.operations.keys().filter(open).collect();
         for _ in 0..TRIES_MAX {

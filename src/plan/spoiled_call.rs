@@ -4,7 +4,7 @@ use super::handles::named_handles;
 use super::planning_context::{CandidateCall, NamedResource, PlanningContext};
 use super::step::make_handle;
 use crate::model::ClauseId;
-use crate::schema::{SeededRng, vary_body_at_version};
+use crate::schema::{SeededRng, list_body_edits};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -19,10 +19,12 @@ pub fn spoil_call(
     let operation = scene.schemas.find_operation(&good.step.call.operation)?;
     let version = good.view.get_version();
     let shape = scene.schemas.find_request_schema(operation, version)?;
-    let mut cases = vary_body_at_version(shape, good.call.body.as_ref()?, version);
+    let body = good.call.body.as_ref()?;
+    let mut edits = list_body_edits(shape, body, version);
     let names = named_handles(&good.step);
-    for _ in 0..SPOILED_MAX.min(cases.len()) {
-        let case = cases.swap_remove(rng.draw_below(cases.len() as u64) as usize);
+    for _ in 0..SPOILED_MAX.min(edits.len()) {
+        let edit = edits.swap_remove(rng.draw_below(edits.len() as u64) as usize);
+        let case = edit.make_variant(shape, body, version);
         let mut step = good.step.clone();
         step.call.body = case.value.map(|value| restore_handles(value, scene, &names));
         let applies =

@@ -16,7 +16,7 @@ pub struct CompiledCatalog {
     /// Body schemas by file name.
     bodies: BTreeMap<String, CompiledSchema>,
     /// Parameter schemas by operation, place (`path`, `query`, `header`) and name.
-    parameters: BTreeMap<(String, &'static str, String), CompiledSchema>,
+    parameters: BTreeMap<String, BTreeMap<&'static str, BTreeMap<String, CompiledSchema>>>,
 }
 
 /// The files of a catalog: a folder on disk, or copies in the binary.
@@ -45,7 +45,8 @@ impl CompiledCatalog {
     pub fn load(files: &dyn CatalogFiles) -> Result<CompiledCatalog, CatalogError> {
         let catalog = read_catalog(files)?;
         let mut bodies = BTreeMap::new();
-        let mut parameters = BTreeMap::new();
+        let mut parameters: BTreeMap<String, BTreeMap<&'static str, BTreeMap<String, CompiledSchema>>> =
+            BTreeMap::new();
         for operation in &catalog.operations {
             for body in operation.requests.iter().chain(&operation.responses) {
                 let Some(name) = &body.schema else { continue };
@@ -56,7 +57,8 @@ impl CompiledCatalog {
             for (place, parameter) in list_parameters(operation) {
                 let at = format!("{CATALOG}: {place} parameter `{}` of `{}`", parameter.name, operation.id);
                 let shape = CompiledSchema::new(parameter.schema.clone(), &at)?;
-                parameters.insert((operation.id.clone(), place, parameter.name.clone()), shape);
+                let of_operation = parameters.entry(operation.id.clone()).or_default();
+                of_operation.entry(place).or_default().insert(parameter.name.clone(), shape);
             }
         }
         Ok(CompiledCatalog { catalog, bodies, parameters })
@@ -107,9 +109,7 @@ impl CompiledCatalog {
 
     /// The schema of a parameter's decoded value; `place` is `path`, `query` or `header`.
     pub fn find_parameter_schema(&self, operation: &Operation, place: &str, name: &str) -> Option<&CompiledSchema> {
-        let places = ["path", "query", "header"];
-        let place = places.into_iter().find(|known| *known == place)?;
-        self.parameters.get(&(operation.id.clone(), place, name.to_string()))
+        self.parameters.get(&operation.id)?.get(place)?.get(name)
     }
 
     /// All body schemas with their file names.

@@ -72,5 +72,5 @@ pub use error::CatalogError;
 pub use pattern::TextPattern;
 pub use rng::SeededRng;
 pub use simplify::simplify_value;
-pub use vary::{BodyVariant, vary_body, vary_body_at_version};
+pub use vary::{BodyEdit, BodyVariant, list_body_edits, vary_body, vary_body_at_version};
 pub use violation::SchemaViolation;

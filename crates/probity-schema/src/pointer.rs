@@ -4,7 +4,20 @@ use serde_json::{Map, Value};
 
 /// Appends one step to a JSON pointer.
 pub(super) fn join_pointer(pointer: &str, step: &str) -> String {
-    format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
+    let mut joined = String::with_capacity(pointer.len() + 1 + step.len());
+    joined.push_str(pointer);
+    joined.push('/');
+    push_step(&mut joined, step);
+    joined
+}
+
+/// Appends a step in the spelling of JSON pointers.
+pub(super) fn push_step(pointer: &mut String, step: &str) {
+    if step.contains(['~', '/']) {
+        pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    } else {
+        pointer.push_str(step);
+    }
 }
 
 /// Whether the place `inner` is `outer` or a place below `outer`.

@@ -43,38 +43,72 @@ pub fn vary_body(shape: &CompiledSchema, good: &Value) -> Vec<BodyVariant> {
 
 /// All variants of a valid body for a call with this microversion.
 pub fn vary_body_at_version(shape: &CompiledSchema, good: &Value, microversion: Option<&str>) -> Vec<BodyVariant> {
+    let edits = list_body_edits(shape, good, microversion);
+    edits.iter().map(|edit| edit.make_variant(shape, good, microversion)).collect()
+}
+
+/// The changes that make the variants of a valid body, in the order of the variants. A caller that needs few of many
+/// variants makes these alone.
+pub fn list_body_edits(shape: &CompiledSchema, good: &Value, microversion: Option<&str>) -> Vec<BodyEdit> {
     let rng = SeededRng::new(0, 0, 0, 0);
     let mut hunt =
         VariantSearch { shape, microversion, asked: RequestedVersion::read(microversion), rng, cases: Vec::new() };
     hunt.vary_whole_body(good);
-    let mut found: Vec<BodyVariant> = Vec::new();
-    for BodyEdit { pointer, kind, edit } in hunt.cases {
-        let mut value = good.clone();
-        match edit {
-            PlaceEdit::Put(other) => set_at(&mut value, &pointer, other),
-            PlaceEdit::Remove => remove_at(&mut value, &pointer),
-        }
-        let twin = |known: &BodyVariant| known.pointer == pointer && known.value.as_ref() == Some(&value);
-        if value != *good && !found.iter().any(twin) {
-            let class = classify_input(Some(shape), Some(&value), microversion).class;
-            found.push(BodyVariant { value: Some(value), pointer, kind, class });
+    let mut found: Vec<BodyEdit> = Vec::new();
+    for edit in hunt.cases {
+        let twin = |known: &BodyEdit| known.pointer == edit.pointer && known.edit == edit.edit;
+        if edit.changes(good) && !found.iter().any(twin) {
+            found.push(edit);
         }
     }
-    let class = classify_input(Some(shape), None, microversion).class;
-    found.push(BodyVariant { value: None, pointer: String::new(), kind: "missing".into(), class });
+    found.push(BodyEdit { pointer: String::new(), kind: "missing".into(), edit: PlaceEdit::RemoveBody });
     found
 }
 
 /// One change of one place.
-struct BodyEdit {
-    pointer: String,
-    kind: String,
+#[derive(Debug, Clone, PartialEq)]
+pub struct BodyEdit {
+    /// As [`BodyVariant::pointer`].
+    pub pointer: String,
+    /// As [`BodyVariant::kind`].
+    pub kind: String,
     edit: PlaceEdit,
 }
 
+#[derive(Debug, Clone, PartialEq)]
 enum PlaceEdit {
     Put(Value),
     Remove,
+    /// The call has no body.
+    RemoveBody,
+}
+
+impl BodyEdit {
+    /// The variant of the body for which the change was listed.
+    pub fn make_variant(&self, shape: &CompiledSchema, good: &Value, microversion: Option<&str>) -> BodyVariant {
+        let value = self.apply(good);
+        let class = classify_input(Some(shape), value.as_ref(), microversion).class;
+        BodyVariant { value, pointer: self.pointer.clone(), kind: self.kind.clone(), class }
+    }
+
+    fn apply(&self, good: &Value) -> Option<Value> {
+        let mut value = good.clone();
+        match &self.edit {
+            PlaceEdit::Put(other) => set_at(&mut value, &self.pointer, other.clone()),
+            PlaceEdit::Remove => remove_at(&mut value, &self.pointer),
+            PlaceEdit::RemoveBody => return None,
+        }
+        Some(value)
+    }
+
+    /// Whether the variant differs from the body.
+    fn changes(&self, good: &Value) -> bool {
+        match &self.edit {
+            PlaceEdit::Put(other) => good.pointer(&self.pointer).is_none_or(|present| present != other),
+            PlaceEdit::Remove => !self.pointer.is_empty() && good.pointer(&self.pointer).is_some(),
+            PlaceEdit::RemoveBody => true,
+        }
+    }
 }
 
 /// The search for variants.

@@ -1,8 +1,8 @@
 //! The resources and the caller of a candidate call.
 
 use super::call_requirements::CallRequirements;
-use super::input_path::{find_input_path, put_value};
-use crate::expr::{ComparisonRelation, ExprValue, PathKey};
+use super::input_path::put_value;
+use crate::expr::{ComparisonRelation, ExprValue, FieldPath, PathKey};
 use crate::model::{CallView, ExpressionRoots, OperationModel, ResourceOwner};
 use crate::plan::guard_relations::{GuardRelation, InputRoot};
 use crate::plan::planning_context::{NamedResource, PlanningContext, empty_step};
@@ -14,6 +14,8 @@ use crate::suite::{AboutEntry, IdExpression};
 /// The resource of an `about` entry.
 pub(super) struct ResourceAssignment<'a> {
     pub about: &'a AboutEntry,
+    /// The input with the id.
+    pub path: Option<&'a FieldPath>,
     /// `None` stands for an id that never existed.
     pub resource: Option<&'a NamedResource>,
     pub given: bool,
@@ -30,14 +32,17 @@ pub(super) fn assign_resources<'a>(
     rng: &mut SeededRng,
 ) -> Option<Vec<ResourceAssignment<'a>>> {
     let mut casts: Vec<ResourceAssignment<'a>> = Vec::new();
-    for about in model.about.iter().filter(|about| matches!(about.binding, IdExpression::Existing(_))) {
-        let of_it = |need: &&&GuardRelation| need.root == InputRoot::Resource(about.name.clone());
+    for (index, about) in model.about.iter().enumerate() {
+        if !matches!(about.binding, IdExpression::Existing(_)) {
+            continue;
+        }
+        let of_it = |need: &&&GuardRelation| need.root.is_resource(&about.name);
         let absent =
             |need: &&GuardRelation| need.keys.is_empty() && is_null(need) && need.relation == ComparisonRelation::Eq;
         let wants_absent = needs.iter().filter(of_it).any(absent);
         let first = casts.is_empty();
-        let place = find_input_path(about);
-        let optional = place.as_ref().is_none_or(|path| path.root.as_ref() != "path");
+        let place = scene.hints.input_path(&model.id, index);
+        let optional = place.is_none_or(|path| path.root.as_ref() != "path");
         let spoken = ask.goal.is_some_and(|goal| scene.hints.reads_root(goal, &about.name));
         let named = ask
             .target
@@ -71,7 +76,7 @@ pub(super) fn assign_resources<'a>(
                 break;
             }
         }
-        casts.push(ResourceAssignment { about, resource: actor, given, further: more });
+        casts.push(ResourceAssignment { about, path: place, resource: actor, given, further: more });
     }
     Some(casts)
 }
@@ -136,12 +141,8 @@ fn count_met_needs(
     (about, record): (&AboutEntry, &ExprValue),
     needs: &[&GuardRelation],
 ) -> u32 {
-    let mut things: Vec<(&str, ExprValue)> = vec![(about.name.as_str(), record.clone())];
-    for cast in casts {
-        let held = cast.resource.filter(|_| cast.given).and_then(|actor| scene.find_entry(&actor.id));
-        things.push((cast.about.name.as_str(), held.map_or(ExprValue::Null, |held| held.record.clone())));
-    }
     let mut asked = None;
+    let mut things: Vec<(&str, ExprValue)> = Vec::new();
     let meets = |need: &&&GuardRelation| {
         let Some(value) = find_value(record, &need.keys) else { return false };
         if let Some(other) = need.other.as_literal() {
@@ -149,6 +150,13 @@ fn count_met_needs(
         }
         let asked = asked.get_or_insert_with(|| draft_assigned(scene, model, casts));
         let Some(asked) = asked else { return false };
+        if things.is_empty() {
+            things.push((about.name.as_str(), record.clone()));
+            for cast in casts {
+                let held = cast.resource.filter(|_| cast.given).and_then(|actor| scene.find_entry(&actor.id));
+                things.push((cast.about.name.as_str(), held.map_or(ExprValue::Null, |held| held.record.clone())));
+            }
+        }
         let roots = ExpressionRoots {
             model: scene.model,
             call: asked,
@@ -171,10 +179,10 @@ fn draft_assigned(
 ) -> Option<CallView> {
     let mut step = empty_step(&model.id, "");
     for cast in casts.iter().filter(|cast| cast.given) {
-        if let (Some(path), Some(actor)) = (find_input_path(cast.about), cast.resource)
+        if let (Some(path), Some(actor)) = (cast.path, cast.resource)
             && path.root.as_ref() != "body"
         {
-            put_value(&mut step, &path, Some(make_handle(&actor.name)));
+            put_value(&mut step, path, Some(make_handle(&actor.name)));
         }
     }
     scene.draft_call(&step)
@@ -236,7 +244,7 @@ pub(super) fn pick_caller(
     }
     let absent = |cast: &&ResourceAssignment<'_>| {
         needs.iter().any(|need| {
-            need.root == InputRoot::Resource(cast.about.name.clone())
+            need.root.is_resource(&cast.about.name)
                 && need.keys.is_empty()
                 && is_null(need)
                 && need.relation == ComparisonRelation::Eq

@@ -2,7 +2,6 @@
 
 use super::assign_resources::{ResourceAssignment, assign_resources, pick_caller, relation_holds};
 use super::call_requirements::CallRequirements;
-use super::input_path::find_input_path;
 use super::parameters::{fill_parameters, set_version};
 use super::place_ids::place_ids;
 use super::wanted_values::{CallDraft, apply_wanted_values, collect_wanted_values};
@@ -39,14 +38,12 @@ pub fn compose_call(scene: &PlanningContext<'_>, ask: &CallRequirements, rng: &m
     // A value in the body may depend on another value in the body, so a first body is drawn.
     let of_body =
         |need: &&GuardRelation| need.root == InputRoot::Body || need.other.roots().iter().any(|root| &**root == "body");
-    let named_in_it =
-        |cast: &ResourceAssignment<'_>| find_input_path(cast.about).is_some_and(|path| &*path.root == "body");
+    let named_in_it = |cast: &ResourceAssignment<'_>| cast.path.is_some_and(|path| &*path.root == "body");
     if let Some(shape) = shape.filter(|_| needs.iter().any(of_body) || casts.iter().any(named_in_it)) {
         step.call.body = Some(draw_valid(shape, rng, &how).ok()?);
     }
     let placed = place_ids(&casts, &mut step, rng);
-    let draft = CallDraft { call: scene.draft_call(&step)?, caller: &step.call.caller, body: step.call.body.as_ref() };
-    let wishes = collect_wanted_values(scene, &draft, &casts, &needs, shape, rng);
+    let wishes = collect_wanted_values(scene, &CallDraft::new(&step), &casts, &needs, shape, rng)?;
     apply_wanted_values(scene, operation, &wishes, &placed, (shape, &how, ask.boundary), &mut step, rng)?;
     step.births = model
         .about

@@ -1,19 +1,8 @@
-//! Where an input stands in a step, and how a value is written to that place.
+//! How a value is written to the place of an input in a step.
 
-use crate::expr::{self, Expr, FieldPath, PathKey};
+use crate::expr::{self, FieldPath, PathKey};
 use crate::plan::step::Step;
-use crate::suite::{AboutEntry, IdExpression};
 use serde_json::Value;
-
-/// The path of the input that contains the id of an `about` entry.
-pub(super) fn find_input_path(about: &AboutEntry) -> Option<FieldPath> {
-    let IdExpression::Existing(expr) = &about.binding else {
-        return None;
-    };
-    let input = |path: &FieldPath| matches!(path.root.as_ref(), "path" | "query" | "header" | "body");
-    let in_loop = || expr.expand_first_elements().iter().find_map(Expr::as_path);
-    expr.as_path().or_else(in_loop).filter(input).or_else(|| expr.list_reads().into_iter().find(input))
-}
 
 /// Writes a value into a step; `None` removes the present value.
 pub(super) fn put_value(step: &mut Step, path: &FieldPath, value: Option<Value>) {

@@ -1,7 +1,7 @@
 //! How the handles of the assigned resources are written into a step.
 
 use super::assign_resources::ResourceAssignment;
-use super::input_path::{find_input_path, put_value};
+use super::input_path::put_value;
 use crate::expr::{self, FieldPath, PathKey};
 use crate::plan::step::{Step, make_handle};
 use crate::schema::SeededRng;
@@ -13,12 +13,12 @@ pub(super) type PlacedIds = Vec<(FieldPath, Value)>;
 pub(super) fn place_ids(casts: &[ResourceAssignment<'_>], step: &mut Step, rng: &mut SeededRng) -> PlacedIds {
     let mut placed = Vec::new();
     for cast in casts.iter().filter(|cast| cast.given) {
-        let Some(mut path) = find_input_path(cast.about) else {
+        let Some(mut path) = cast.path.cloned() else {
             continue;
         };
         let first = cast.resource.map_or_else(|| Value::from(draw_uuid(rng)), |actor| make_handle(&actor.name));
-        let body = step.call.body.clone().unwrap_or(Value::Null);
-        if path.root.as_ref() == "body" && expr::get_at_path(&body, &path).is_some_and(Value::is_array) {
+        let body = step.call.body.as_ref().unwrap_or(&Value::Null);
+        if path.root.as_ref() == "body" && expr::get_at_path(body, &path).is_some_and(Value::is_array) {
             path.keys.push(PathKey::Index(0));
         }
         let list = path.keys.iter().rposition(|key| *key == PathKey::Index(0));

@@ -4,7 +4,7 @@ use super::assign_resources::ResourceAssignment;
 use super::input_path::{make_pointer, put_value, shorten_list};
 use super::parameters::draw_parameter;
 use super::place_ids::PlacedIds;
-use crate::expr::{self, ComparisonRelation, ExprValue, FieldPath, PathKey};
+use crate::expr::{self, ComparisonRelation, Expr, ExprValue, FieldPath, PathKey};
 use crate::model::{CallView, ExpressionRoots, ResourceOwner, make_world_root};
 use crate::plan::guard_relations::{GuardRelation, InputRoot};
 use crate::plan::planning_context::PlanningContext;
@@ -12,6 +12,7 @@ use crate::plan::step::Step;
 use crate::schema::catalog::Operation;
 use crate::schema::{CompiledSchema, DrawSettings, SeededRng, draw_boundary, draw_valid};
 use serde_json::Value;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ pub(super) enum WantedValue {
     Absent,
 }
 
+/// The required values. `None` if a handle of the draft has no id.
 pub(super) fn collect_wanted_values(
     scene: &PlanningContext<'_>,
     draft: &CallDraft<'_>,
@@ -30,22 +32,13 @@ pub(super) fn collect_wanted_values(
     needs: &[&GuardRelation],
     shape: Option<&CompiledSchema>,
     rng: &mut SeededRng,
-) -> Vec<(FieldPath, WantedValue)> {
-    let who = ResourceOwner::from_caller(draft.caller);
+) -> Option<Vec<(FieldPath, WantedValue)>> {
+    let who = ResourceOwner::from_caller(&draft.step.call.caller);
     let record = |cast: &ResourceAssignment<'_>| {
         let there = cast.resource.filter(|actor| cast.given && who == Some(actor.owner));
         there.and_then(|actor| scene.find_entry(&actor.id)).map_or(ExprValue::Null, |held| held.record.clone())
     };
     let things: Vec<(&str, ExprValue)> = casts.iter().map(|cast| (cast.about.name.as_str(), record(cast))).collect();
-    let all = read_world_root(scene, &draft.call);
-    let roots = ExpressionRoots {
-        model: scene.model,
-        call: &draft.call,
-        resources: &things,
-        reply: None,
-        entry: None,
-        world: all.as_ref(),
-    };
     let mut by_place: BTreeMap<FieldPath, Vec<(ComparisonRelation, ExprValue)>> = BTreeMap::new();
     for need in needs {
         let root = match need.root {
@@ -55,9 +48,11 @@ pub(super) fn collect_wanted_values(
             InputRoot::Body => "body",
             _ => continue,
         };
-        let Some(value) = need.other.eval(&roots).ok().filter(|value| !value.has_unknown()) else {
-            continue;
+        let value = match need.other.as_literal() {
+            Some(value) => Some(value.clone()),
+            None => draft.evaluate(scene, &things, &need.other)?,
         };
+        let Some(value) = value.filter(|value| !value.has_unknown()) else { continue };
         let path = FieldPath { root: Arc::from(root), keys: need.keys.clone() };
         // A pattern is represented by a matching text.
         let value = match &need.pattern {
@@ -69,7 +64,7 @@ pub(super) fn collect_wanted_values(
             },
             None => value,
         };
-        add_relation(draft.body, path, need.relation, value, shape, &mut by_place);
+        add_relation(draft.step.call.body.as_ref(), path, need.relation, value, shape, &mut by_place);
     }
     let mut chosen: Vec<(FieldPath, WantedValue)> = Vec::new();
     for (path, relations) in by_place {
@@ -77,7 +72,7 @@ pub(super) fn collect_wanted_values(
             chosen.push((path, wish));
         }
     }
-    chosen
+    Some(chosen)
 }
 
 fn has_relation(
@@ -90,9 +85,33 @@ fn has_relation(
 
 /// A call before the required values are known.
 pub(super) struct CallDraft<'a> {
-    pub call: CallView,
-    pub caller: &'a str,
-    pub body: Option<&'a Value>,
+    step: &'a Step,
+    /// The call as expressions read it, and the root `world`; made for the first expression that is no constant.
+    view: OnceCell<Option<(CallView, Option<ExprValue>)>>,
+}
+
+impl<'a> CallDraft<'a> {
+    pub fn new(step: &'a Step) -> CallDraft<'a> {
+        CallDraft { step, view: OnceCell::new() }
+    }
+
+    /// The value of an expression, if the evaluation succeeds. `None` if a handle has no id.
+    fn evaluate(
+        &self,
+        scene: &PlanningContext<'_>,
+        resources: &[(&str, ExprValue)],
+        expr: &Expr,
+    ) -> Option<Option<ExprValue>> {
+        let make = || {
+            let call = scene.draft_call(self.step)?;
+            let world = read_world_root(scene, &call);
+            Some((call, world))
+        };
+        let (call, world) = self.view.get_or_init(make).as_ref()?;
+        let roots =
+            ExpressionRoots { model: scene.model, call, resources, reply: None, entry: None, world: world.as_ref() };
+        Some(expr.eval(&roots).ok())
+    }
 }
 
 /// Turns `"key" in body.map` into a requirement for `body.map.key`.

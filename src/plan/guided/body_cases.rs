@@ -6,7 +6,7 @@ use super::state::GuidedChooser;
 use crate::plan::handles::named_handles;
 use crate::plan::planning_context::CandidateCall;
 use crate::plan::spoiled_call::restore_handles;
-use crate::schema::{BodyVariant, InputClass, vary_body_at_version};
+use crate::schema::{BodyVariant, InputClass, list_body_edits};
 
 impl GuidedChooser {
     /// An accepted call with a change in one place of the body, preferably in a new place.
@@ -33,15 +33,17 @@ impl GuidedChooser {
         let version = good.view.get_version();
         let shape = scene.schemas.find_request_schema(operation, version)?;
         let body = good.call.body.as_ref()?;
-        let mut cases = vary_body_at_version(shape, body, version);
-        let all = cases.len();
-        cases.retain(|case| !self.body_cases.has_case(&operation.id, case));
-        self.body_cases.left.insert(operation.id.clone(), (cases.len(), all));
+        let mut edits = list_body_edits(shape, body, version);
+        let all = edits.len();
+        edits.retain(|edit| !self.body_cases.has_case(&operation.id, edit));
+        self.body_cases.left.insert(operation.id.clone(), (edits.len(), all));
+        let cases: Vec<BodyVariant> = edits.iter().map(|edit| edit.make_variant(shape, body, version)).collect();
         let bodies = named_handles(&good.step);
-        let mut weighted: Vec<(u32, BodyVariant)> =
-            cases.into_iter().map(|case| (self.weigh_case(&operation.id, &case), case)).collect();
-        while let Some(case) = view.rng.pick_weighted(&weighted).cloned() {
-            weighted.retain(|(_, known)| *known != case);
+        let weigh = |(index, case): (usize, &BodyVariant)| (self.weigh_case(&operation.id, case), index);
+        let mut weighted: Vec<(u32, usize)> = cases.iter().enumerate().map(weigh).collect();
+        while let Some(index) = view.rng.pick_weighted(&weighted).copied() {
+            weighted.retain(|(_, known)| *known != index);
+            let case = &cases[index];
             let mut step = good.step.clone();
             step.call.body = case.value.clone().map(|value| restore_handles(value, scene, &bodies));
             let Some(call) = scene.make_candidate_call(step) else {
@@ -58,7 +60,11 @@ impl GuidedChooser {
                 InputClass::Doubtful => is_late(view),
             };
             if telling {
-                self.body_cases.cases.entry(operation.id.clone()).or_default().insert((case.pointer, case.kind));
+                self.body_cases
+                    .cases
+                    .entry(operation.id.clone())
+                    .or_default()
+                    .insert((case.pointer.clone(), case.kind.clone()));
                 return Some(call);
             }
         }

@@ -4,11 +4,10 @@ use super::accepted_calls;
 use super::context::{CALLS_MAX, CLAUSES_MAX, ChoiceContext, try_call};
 use super::score::{CallScore, is_conclusive, makes_undetermined, score_call};
 use super::state::GuidedChooser;
-use crate::model::{ClauseId, OperationModel};
+use crate::model::ClauseId;
 use crate::plan::compose::CallRequirements;
 use crate::plan::guard_relations::InputRoot;
 use crate::plan::hints::is_general;
-use crate::plan::live_count::count_live;
 use crate::plan::novelty::{find_least_masking, is_tested_often};
 use crate::plan::path_search::list_path_calls;
 use crate::plan::planning_context::CandidateCall;
@@ -40,10 +39,8 @@ impl GuidedChooser {
         let mut guards = BTreeSet::new();
         let model = view.input.model;
         // One call tests all clauses with an equal guard.
-        let alike = |aim: &ClauseTarget| {
-            let written = model.find_suite_clause(aim.clause)?;
-            Some((format!("{:?} {:?}", written.calls, aim.operation), written.when.as_ref()?.text().to_string()))
-        };
+        let hints = view.planning.hints;
+        let alike = |aim: &ClauseTarget| Some((hints.guard_group(aim.clause)?, aim.operation.clone()));
         let now = view.input.steps.len();
         let key = |aim: &ClauseTarget| (aim.clause, aim.operation.clone());
         let vain =
@@ -92,7 +89,7 @@ impl GuidedChooser {
 /// Whether a clause neither creates nor deletes, while a create by other clauses of the call would be within
 /// the limit.
 fn leaves_population(view: &ChoiceContext<'_, '_>, clause: ClauseId) -> bool {
-    let room = count_live(view.planning) < view.input.limits.live_max;
+    let room = view.planning.count_live() < view.input.limits.live_max;
     let written = view.input.model.find_suite_clause(clause);
     room && written.is_some_and(|clause| matches!(clause.decision, ClauseDecision::Accept(_)) && clause.then.is_empty())
 }
@@ -110,19 +107,17 @@ pub(super) fn rank_targets(view: &mut ChoiceContext<'_, '_>, wanted: &dyn Fn(&Cl
         let id = &model.clause_info(clause).id;
         let refusing = !matches!(written.decision, ClauseDecision::Accept(_));
         let steady = |id: &String| !hints.independent_creates.contains(id) && !hints.deleting.contains(id);
-        let speaking = model.operations.values().filter(|operation| operation.clauses.contains(&clause));
         let free = refusing || leaves_population(view, clause);
-        let open =
-            |operation: &&OperationModel| (free || steady(&operation.id)) && !view.exceeds_live_limit(&operation.id);
-        let speaking: Vec<&OperationModel> = speaking.filter(open).collect();
+        let open = |id: &&String| (free || steady(id)) && !view.exceeds_live_limit(id);
+        let speaking: Vec<&String> = hints.operations(clause).iter().filter(open).collect();
         if speaking.is_empty() {
             continue;
         }
         // Each operation checks the caller separately, so a clause about callers is tested for each operation.
         if is_general(written) && !hints.reads_root(clause, "input") {
             for operation in speaking {
-                let count = coverage.count_tests_in(id, &operation.id);
-                let aim = ClauseTarget { clause, operation: Some(operation.id.clone()), tests: count };
+                let count = coverage.count_tests_in(id, operation);
+                let aim = ClauseTarget { clause, operation: Some(operation.clone()), tests: count };
                 all.push((u64::from((count + 1).ilog2()), view.rng.draw_u64(), aim));
             }
         } else {
@@ -139,7 +134,7 @@ pub(super) fn rank_targets(view: &mut ChoiceContext<'_, '_>, wanted: &dyn Fn(&Cl
 /// The call with the highest novelty among several calls for a clause.
 fn find_most_novel(view: &mut ChoiceContext<'_, '_>, aim: &ClauseTarget) -> Option<(CallScore, CandidateCall)> {
     let clause = aim.clause;
-    let mut speaking = list_path_calls(view.input.model, clause, None);
+    let mut speaking = list_path_calls(view.planning.hints, clause, None);
     speaking.retain(|leg| aim.operation.as_ref().is_none_or(|operation| leg.operation == *operation));
     let refusing = view
         .input

@@ -2,7 +2,6 @@
 
 use crate::plan::chooser_input::ChooserInput;
 use crate::plan::compose::{CallRequirements, compose_call};
-use crate::plan::live_count::count_live;
 use crate::plan::planning_context::{CandidateCall, PlanningContext};
 use crate::plan::prediction::CallPrediction;
 use crate::schema::SeededRng;
@@ -17,7 +16,7 @@ pub(super) struct ChoiceContext<'a, 'b> {
 impl ChoiceContext<'_, '_> {
     /// Whether a create would exceed the limit of live resources if the endpoint accepted the call.
     pub(super) fn exceeds_live_limit(&self, operation: &str) -> bool {
-        self.planning.hints.creating.contains(operation) && count_live(self.planning) >= self.input.limits.live_max
+        self.planning.hints.creating.contains(operation) && self.planning.count_live() >= self.input.limits.live_max
     }
 }
 

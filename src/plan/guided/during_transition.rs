@@ -54,7 +54,9 @@ pub(super) fn call_during_transition(view: &mut ChoiceContext<'_, '_>) -> Option
         })
         .collect();
     for (_, _, clause) in clauses.into_iter().take(CLAUSES_MAX) {
-        let Some(leg) = view.rng.pick_element(&list_path_calls(model, clause, Some(&actor.name))).cloned() else {
+        let Some(leg) =
+            view.rng.pick_element(&list_path_calls(view.planning.hints, clause, Some(&actor.name))).cloned()
+        else {
             continue;
         };
         if view.planning.hints.deleting.contains(&leg.operation) && !is_late(view) {

@@ -7,7 +7,7 @@ use crate::model::ClauseId;
 use crate::plan::compose::CallRequirements;
 use crate::plan::handles::named_handles;
 use crate::plan::hints::has_effect;
-use crate::plan::live_count::{count_live, counts_as_live};
+use crate::plan::live_count::counts_as_live;
 use crate::plan::planning_context::{CandidateCall, NamedResource, is_own};
 use crate::plan::presence::ResourcePresence;
 use crate::plan::step::Step;
@@ -20,7 +20,7 @@ pub(super) fn create_resource(
     rooms: &PopulationTarget,
     only_if_bare: bool,
 ) -> Option<CandidateCall> {
-    if count_live(view.planning) >= view.input.limits.live_max {
+    if view.planning.count_live() >= view.input.limits.live_max {
         return None;
     }
     let hints = view.planning.hints;
@@ -31,7 +31,8 @@ pub(super) fn create_resource(
         .iter()
         .filter(|actor| is_own(actor) && actor.presence != ResourcePresence::Gone)
         .count();
-    let bare = hints.deletable.iter().all(|kind| count_present(view, *kind) == 0) && count_live(view.planning) <= named;
+    let bare =
+        hints.deletable.iter().all(|kind| count_present(view, *kind) == 0) && view.planning.count_live() <= named;
     // A create that is refused again and again would fill the plan.
     let recent = view.input.steps.iter().rev().take(4);
     let repeated = recent.filter(|step| hints.creating.contains(&step.call.operation)).count() >= 4;
@@ -41,7 +42,7 @@ pub(super) fn create_resource(
     // A foreign resource, so that lists have an entry to leave out.
     let foreign = !only_if_bare
         && rooms.foreign
-        && count_live(view.planning) + 1 < view.input.limits.live_max
+        && view.planning.count_live() + 1 < view.input.limits.live_max
         && !view.planning.resources.iter().any(|actor| !is_own(actor) && actor.presence != ResourcePresence::Gone)
         && view.rng.draw_chance(1, 4);
     let operations = list_wanted_creates(view, rooms, only_if_bare || foreign);
@@ -119,7 +120,7 @@ pub(super) fn delete_resource(view: &mut ChoiceContext<'_, '_>, rooms: &Populati
         deletable.iter().copied().filter(|kind| count_present(view, *kind) > rooms.target_of(*kind)).collect();
     let foreign =
         !rooms.foreign && view.planning.resources.iter().any(|actor| !is_own(actor) && is_determined(actor.presence));
-    let chance = match count_live(view.planning) {
+    let chance = match view.planning.count_live() {
         0 => 0,
         _ if is_late(view) => 20,
         _ if foreign || !over.is_empty() => 30,
@@ -191,6 +192,6 @@ pub(super) fn is_stuck(view: &ChoiceContext<'_, '_>, waited: &BTreeSet<String>) 
         .collect();
     let lost =
         |actor: &&NamedResource| actor.presence == ResourcePresence::Undetermined && waited.contains(&actor.name);
-    let full = count_live(view.planning) >= view.input.limits.live_max;
+    let full = view.planning.count_live() >= view.input.limits.live_max;
     full && !there.is_empty() && there.iter().all(lost)
 }

@@ -20,25 +20,47 @@ pub(super) fn is_conclusive((doubtful, rivals, ..): &CallScore) -> bool {
     !doubtful && *rivals == 0
 }
 
+/// What the score of a call for any clause consists of.
+struct CallWorth {
+    novelty: u64,
+    masking: usize,
+    /// Whether the endpoint may refuse a call that a clause accepts.
+    refusable: bool,
+    /// As [`makes_undetermined`].
+    undetermined: bool,
+}
+
+impl CallWorth {
+    fn new(view: &ChoiceContext<'_, '_>, call: &CandidateCall, outlook: &CallPrediction) -> CallWorth {
+        let model = view.input.model;
+        let undecided = |reading| leaves_outcome_open(model, &call.view, reading);
+        CallWorth {
+            novelty: measure_novelty(view.input, view.planning, call, outlook),
+            masking: masking_of(view, call, outlook),
+            refusable: outlook.may_refuse(model) || outlook.0.iter().any(undecided),
+            undetermined: makes_undetermined(view, call, outlook),
+        }
+    }
+
+    fn score_for(&self, view: &ChoiceContext<'_, '_>, clause: ClauseId) -> CallScore {
+        let model = view.input.model;
+        let count = view.input.coverage.count_tests(&model.clause_info(clause).id);
+        // Some calls are always novel, so the contexts of the clause reduce the novelty.
+        let stale = STALE.saturating_sub(self.novelty * 4 / u64::from(3 + (count + 1).ilog2()));
+        // A demanded refusal does not depend on doubtful input.
+        let accepts =
+            model.find_suite_clause(clause).is_some_and(|clause| matches!(clause.decision, ClauseDecision::Accept(_)));
+        ((accepts && self.refusable) || self.undetermined, self.masking, stale, count)
+    }
+}
+
 pub(super) fn score_call(
     view: &ChoiceContext<'_, '_>,
     clause: ClauseId,
     call: &CandidateCall,
     outlook: &CallPrediction,
 ) -> CallScore {
-    let model = view.input.model;
-    let count = view.input.coverage.count_tests(&model.clause_info(clause).id);
-    // Some calls are always novel, so the contexts of the clause reduce the novelty.
-    let new = measure_novelty(view.input, view.planning, call, outlook) * 4 / u64::from(3 + (count + 1).ilog2());
-    let stale = STALE.saturating_sub(new);
-    let others = masking_of(view, call, outlook);
-    // A demanded refusal does not depend on doubtful input.
-    let accepts =
-        model.find_suite_clause(clause).is_some_and(|clause| matches!(clause.decision, ClauseDecision::Accept(_)));
-    let undecided = |reading| leaves_outcome_open(model, &call.view, reading);
-    let open = (accepts && (outlook.may_refuse(model) || outlook.0.iter().any(undecided)))
-        || makes_undetermined(view, call, outlook);
-    (open, others, stale, count)
+    CallWorth::new(view, call, outlook).score_for(view, clause)
 }
 
 /// Whether no clause determines the outcome of a change. If accepted, the call makes its resources
@@ -79,7 +101,7 @@ pub(super) fn score_best_clause(
         let written = view.input.model.find_suite_clause(*clause);
         !outlook.is_accepted() || written.is_some_and(|clause| matches!(clause.decision, ClauseDecision::Accept(_)))
     };
+    let worth = CallWorth::new(view, call, outlook);
     let clauses = outlook.list_applying().into_iter().filter(accepts);
-    let scores = clauses.map(|clause| score_call(view, clause, call, outlook));
-    scores.min().unwrap_or((true, usize::MAX, u64::MAX, u64::MAX))
+    clauses.map(|clause| worth.score_for(view, clause)).min().unwrap_or((true, usize::MAX, u64::MAX, u64::MAX))
 }

@@ -6,7 +6,7 @@ use super::request_ledger::{RequestLedger, StepPurpose};
 use crate::model::ClauseId;
 use crate::plan::hints::SuiteHints;
 use crate::plan::path_search::CallPathEntry;
-use crate::schema::BodyVariant;
+use crate::schema::BodyEdit;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -94,7 +94,7 @@ pub(super) struct SentBodyCases {
 }
 
 impl SentBodyCases {
-    pub(super) fn has_case(&self, operation: &str, case: &BodyVariant) -> bool {
+    pub(super) fn has_case(&self, operation: &str, case: &BodyEdit) -> bool {
         // The lookup is rare enough for a new key each time.
         let key = (case.pointer.clone(), case.kind.clone());
         self.cases.get(operation).is_some_and(|sent| sent.contains(&key))

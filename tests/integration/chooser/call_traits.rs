@@ -40,10 +40,11 @@ fn check_traits(plan: &[&str], expected: &[&str]) {
         steps
     });
     let bench = ChooserBench::new(lamp_suite::lamps(), "owner");
-    let before = bench.run_recorded(&steps[..steps.len() - 1]).coverage.traits;
+    let before = bench.run_recorded(&steps[..steps.len() - 1]).coverage.traits.describe_all();
     let walked = bench.run_recorded(&steps);
     assert_eq!(walked.found, Vec::<String>::new());
-    let more = walked.coverage.traits.iter().filter(|(name, count)| before.get(*name) != Some(count));
+    let after = walked.coverage.traits.describe_all();
+    let more = after.iter().filter(|(name, count)| before.get(*name) != Some(count));
     let told = more.map(|(name, _)| name.split_once("; ").map_or(name.as_str(), |(_, told)| told));
     let told: Vec<&str> = told.filter(|name| !name.starts_with("binding ") && !name.starts_with("by ")).collect();
     assert_eq!(told, expected, "{plan:?}");

@@ -50,11 +50,12 @@ impl<'a> ValueDrawer<'a> {
         let required = |name: &str| nodes.iter().any(|node| node.required.iter().any(|known| known == name));
         for node in nodes {
             for (name, schema) in node.props.iter().flatten() {
-                let here = join_pointer(at, name);
-                if entries.contains_key(name) || !self.wants_property(*schema, required(name), &here, depth) {
-                    continue;
+                let wanted = !entries.contains_key(name)
+                    && (self.is_pinned(at, name) || self.wants_property(*schema, required(name), depth));
+                if wanted {
+                    let drawn = self.draw_value(*schema, &join_pointer(at, name), depth + 1)?;
+                    entries.insert(name.clone(), drawn);
                 }
-                entries.insert(name.clone(), self.draw_value(*schema, &here, depth + 1)?);
             }
         }
         let described = nodes.iter().any(|node| node.props.is_some());
@@ -103,12 +104,18 @@ impl<'a> ValueDrawer<'a> {
         indices.max().map_or(0, |index| index.saturating_add(1))
     }
 
-    /// Whether to draw a described property.
-    fn wants_property(&mut self, schema: SchemaNodeId, required: bool, at: &str, depth: usize) -> bool {
-        let node = self.shape.node(schema);
-        if self.how.pins.keys().any(|pin| covers_pointer(at, pin)) {
-            return true;
+    /// Whether a property or a place below the property has a fixed value.
+    fn is_pinned(&self, at: &str, name: &str) -> bool {
+        if self.how.pins.is_empty() {
+            return false;
         }
+        let here = join_pointer(at, name);
+        self.how.pins.keys().any(|pin| covers_pointer(&here, pin))
+    }
+
+    /// Whether to draw a described property without a fixed value.
+    fn wants_property(&mut self, schema: SchemaNodeId, required: bool, depth: usize) -> bool {
+        let node = self.shape.node(schema);
         if node.never || !self.asked.includes_range(node.notes.versions) {
             return false;
         }
