@@ -31,8 +31,7 @@ fn record_history(loaded: &LoadedSuite) -> Vec<u8> {
     };
     let never = Cancellation::never();
     let mut recorded = HistoryCollector::default();
-    let ended = run_mock_campaign(&loaded.model, &loaded.schemas, &settings, never, &order, &mut recorded);
-    ended.unwrap_or_else(|error| panic!("{error}"));
+    run_mock_campaign(&loaded.model, &loaded.schemas, &settings, never, &order, &mut recorded);
     let mut text = Vec::new();
     for history in &recorded.histories {
         write_history(&history.load_history(), &mut text).expect("writing to memory succeeds");
@@ -52,8 +51,7 @@ fn main() {
     let mut found = 0;
     for history in &histories {
         // A history has the exchanges of one plan. Each plan starts without resources.
-        let (_, judged) =
-            judge_history(history, &loaded.model, &loaded.schemas, BOUNDS).unwrap_or_else(|error| panic!("{error}"));
+        let (_, judged) = judge_history(history, &loaded.model, &loaded.schemas, BOUNDS);
         for finding in judged.iter().flat_map(|exchange| &exchange.findings) {
             let clauses: Vec<&str> =
                 finding.clauses.iter().map(|clause| loaded.model.clause_info(*clause).id.as_str()).collect();

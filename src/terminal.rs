@@ -45,6 +45,11 @@ pub fn print_line(text: &str) {
     write_text(OutputStream::Standard, format!("{text}\n"));
 }
 
+/// Prints credentials to standard output, for a user who asked for them. Nothing is removed from the text.
+pub fn print_credentials(text: &str) {
+    queue_text(OutputStream::Standard, text.to_string());
+}
+
 /// Prints a text to standard error.
 pub fn print_error_text(text: &str) {
     write_text(OutputStream::Error, text.to_string());
@@ -96,7 +101,10 @@ fn make_printable(mut text: String) -> String {
 }
 
 fn write_text(stream: OutputStream, text: String) {
-    let text = make_printable(text);
+    queue_text(stream, make_printable(text));
+}
+
+fn queue_text(stream: OutputStream, text: String) {
     if let Err(lost) = find_writer().send(WriteTask::Text(stream, text))
         && let WriteTask::Text(stream, text) = lost.0
     {

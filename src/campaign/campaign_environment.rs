@@ -1,12 +1,12 @@
 //! The environment of plans: the endpoint, the model, and the settings of a campaign.
 
 use crate::cleanup::{self, CleanupContext, Leftover, ResourceTracker};
-use crate::endpoint::{Endpoint, FailureProvocation, Identities};
+use crate::endpoint::{Endpoint, FailureProvocation, Identities, RequestWatch};
 use crate::history::SecretFilter;
 use crate::limits::Limits;
 use crate::model::{BeliefLimits, Model};
 use crate::plan::{PlanLimits, SuiteHints};
-use crate::plan_execution::{Cancellation, NullMarker, Pace, PlanEnvironment, SharedBudget};
+use crate::plan_execution::{AcceptedReads, Cancellation, NullMarker, Pace, PlanEnvironment, SharedBudget};
 use crate::schema::CompiledCatalog;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -31,6 +31,8 @@ pub struct CampaignEnvironment<'a> {
     pub limits: Limits,
     /// The requests and the time of the campaign, from the checks before the first plan to the end of cleaning up.
     pub budget: SharedBudget,
+    /// The reads with which credentials are checked after a 401.
+    pub accepted_reads: AcceptedReads,
     /// Seed of the jitter of waits.
     pub seed: u64,
     /// Whether choosers pick only operations that change nothing.
@@ -49,6 +51,8 @@ pub struct CampaignEnvironment<'a> {
     pub provoke: BTreeMap<String, FailureProvocation>,
     /// Returns the present time, RFC 3339 with milliseconds, UTC; `None` for endpoints without real time.
     pub wall_clock: Option<Arc<dyn Fn() -> String + Send + Sync>>,
+    /// Shows requests for cleaning up.
+    pub watch: RequestWatch,
     /// Tracks the resources that plans create; `None` for endpoints that need no cleaning up.
     pub tracker: Option<ResourceTracker>,
 }
@@ -65,8 +69,10 @@ impl CampaignEnvironment<'_> {
             pace: self.pace,
             limits: self.limits.for_cleanup(),
             shared_budget: &self.budget,
+            accepted_reads: &self.accepted_reads,
             seeds: (self.seed, 0),
             cancel: self.cancel.clone(),
+            watch: &self.watch,
         }
     }
 

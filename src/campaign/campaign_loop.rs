@@ -1,7 +1,7 @@
 //! Runs the plans of a campaign, and shrinks the findings.
 
 use super::campaign_environment::CampaignEnvironment;
-use super::campaign_input::{CampaignError, CampaignInput};
+use super::campaign_input::CampaignInput;
 use super::campaign_state::CampaignState;
 use super::conclusion::Conclusion;
 use super::ending_deviation::{EndingDeviation, FindingMatcher};
@@ -11,7 +11,6 @@ use super::plan_results::PlanResultCollector;
 use super::plan_runner::{PlanResult, repeat_plan, run_plan};
 use super::same_defects::merge_same_defects;
 use crate::cleanup::Leftover;
-use crate::model::SuiteEvaluationError;
 use crate::oracle::list_promises;
 use crate::plan::{Chooser, GuidedChooser, ReadOnlyChooser};
 use crate::plan_execution::StopReason;
@@ -25,37 +24,33 @@ const SHRINK_ROUNDS: usize = 2;
 /// Runs plans until a limit is reached, then shrinks the findings.
 ///
 /// Up to `parallel_plans` plans run concurrently, each with a separate belief and separate resources. The
-/// results are taken in the order of plan numbers. Returns the conclusion and the leftovers.
-///
-/// # Errors
-/// If an expression of the suite fails, or the endpoint cannot be used.
+/// results are taken in the order of plan numbers. Returns the conclusion and the leftovers. A campaign that ends early, for
+/// whatever reason, concludes what it has seen.
 pub async fn run_campaign(
     site: &CampaignEnvironment<'_>,
     order: &CampaignInput<'_>,
     listener: &mut dyn CampaignListener,
-) -> Result<(Conclusion, Vec<Leftover>), CampaignError> {
+) -> (Conclusion, Vec<Leftover>) {
     let clauses = list_promises(&site.model, &order.selection).count();
     listener.receive_event(&CampaignEvent::Started { clauses, requests_max: site.limits.requests });
     let share = CampaignState::new(site, site.limits, listener);
     let mut gathered = PlanResultCollector::default();
-    run_plans(&share, order, &mut gathered).await?;
+    run_plans(&share, order, &mut gathered).await;
+    // The plan that met the reason may have ended by itself.
+    gathered.apply_stop(share.shared_budget.find_stop().filter(StopReason::is_failure));
     if site.cancel.is_requested() {
         // No plan was running that could report the cancellation.
         gathered.stopped.get_or_insert_with(|| StopReason::Cancelled.to_string());
     }
     if order.shrink && !site.cancel.is_requested() {
-        shrink_findings(&share, &mut gathered).await?;
+        shrink_findings(&share, &mut gathered).await;
     }
-    Ok(gathered.conclude_campaign(&share, order.seed, &order.selection, order.standing))
+    gathered.conclude_campaign(&share, order.seed, &order.selection, order.standing)
 }
 
 /// Starts plans while the limits allow and plans have something to send, and takes the results until no plan is
 /// running. Running plans are awaited after the end of the campaign, because each plan cleans up.
-async fn run_plans(
-    share: &CampaignState<'_>,
-    order: &CampaignInput<'_>,
-    gathered: &mut PlanResultCollector,
-) -> Result<(), CampaignError> {
+async fn run_plans(share: &CampaignState<'_>, order: &CampaignInput<'_>, gathered: &mut PlanResultCollector) {
     let limits = &share.env.limits;
     let plans = (order.recorded_plans.len() as u64).saturating_add(limits.plans);
     let parallel = limits.parallel_plans.max(1);
@@ -63,13 +58,10 @@ async fn run_plans(
     let mut idle: Vec<GuidedChooser> = Vec::new();
     let mut done: BTreeMap<u64, PlanResult> = BTreeMap::new();
     let (mut next, mut taken) = (0, 0);
-    let mut failed = None;
     let mut quiet = QuietPlans::default();
     loop {
-        let open = failed.is_none()
-            && !share.env.cancel.is_requested()
-            && share.shared_budget.find_stop().is_none()
-            && !quiet.are_too_many();
+        let open =
+            !share.env.cancel.is_requested() && share.shared_budget.find_stop().is_none() && !quiet.are_too_many();
         let has_room = |running: usize| running == 0 || (share.has_room() && quiet.0 == 0);
         while open
             && next < plans
@@ -85,17 +77,9 @@ async fn run_plans(
         }
         let Some((number, driven, chooser)) = running.next().await else { break };
         idle.push(chooser);
-        match driven {
-            Ok(driven) => {
-                halt_plans_after(share, &driven);
-                quiet.note_plan(&driven);
-                done.insert(number, driven);
-            }
-            Err(fault) => {
-                share.shared_budget.halt_plans(StopReason::Enough);
-                failed.get_or_insert(fault);
-            }
-        }
+        halt_plans_after(share, &driven);
+        quiet.note_plan(&driven);
+        done.insert(number, driven);
         while let Some(driven) = done.remove(&taken) {
             let stop = driven.stop.clone();
             gathered.take_outcome(driven, share, &order.selection);
@@ -106,13 +90,6 @@ async fn run_plans(
     }
     if quiet.are_too_many() {
         gathered.note_quiet_plans(quiet.0);
-    }
-    if let Some(fault) = failed {
-        return Err(CampaignError::Suite(fault));
-    }
-    match gathered.failed.take() {
-        Some(stop) => Err(CampaignError::Endpoint { stop, left: std::mem::take(&mut gathered.leftovers) }),
-        None => Ok(()),
     }
 }
 
@@ -143,7 +120,7 @@ async fn run_one_plan(
     order: &CampaignInput<'_>,
     number: u64,
     mut chooser: GuidedChooser,
-) -> (u64, Result<PlanResult, SuiteEvaluationError>, GuidedChooser) {
+) -> (u64, PlanResult, GuidedChooser) {
     let limits = share.env.limits.for_plan();
     let driven = match order.recorded_plans.get(number as usize) {
         Some(witness) => repeat_plan(share, witness, number, limits, EndingDeviation::None).await,
@@ -160,24 +137,13 @@ async fn run_one_plan(
 
 /// Stops all plans if the result of one plan makes the others useless.
 fn halt_plans_after(share: &CampaignState<'_>, driven: &PlanResult) {
-    match &driven.stop {
-        Some(
-            stop @ (StopReason::Unreachable { .. }
-            | StopReason::InfrastructureFailures { .. }
-            | StopReason::Unfit(_)
-            | StopReason::Journal { .. }
-            | StopReason::Provocation { .. }),
-        ) => {
-            share.shared_budget.halt_plans(stop.clone());
-        }
-        _ if share.env.limits.first_only && !driven.findings.is_empty() => {
-            share.shared_budget.halt_plans(StopReason::Enough)
-        }
-        _ => {}
+    share.halt_after_failure(driven.stop.as_ref());
+    if share.env.limits.first_only && !driven.findings.is_empty() {
+        share.shared_budget.halt_plans(StopReason::Enough);
     }
 }
 
-async fn shrink_findings(share: &CampaignState<'_>, gathered: &mut PlanResultCollector) -> Result<(), CampaignError> {
+async fn shrink_findings(share: &CampaignState<'_>, gathered: &mut PlanResultCollector) {
     let limits = share.env.limits.for_shrinking();
     let mut left = limits.requests;
     share.start_shrinking();
@@ -189,7 +155,7 @@ async fn shrink_findings(share: &CampaignState<'_>, gathered: &mut PlanResultCol
         let mut unfinished = Vec::new();
         for (position, &index) in open.iter().enumerate() {
             let requests = left.div_ceil((open.len() - position) as u64);
-            let spent = shrink_one_finding(share, gathered, index, requests).await?;
+            let spent = shrink_one_finding(share, gathered, index, requests).await;
             left = left.saturating_sub(spent.requests);
             if !spent.same_as.is_empty() {
                 same_as.insert(index, spent.same_as);
@@ -201,7 +167,8 @@ async fn shrink_findings(share: &CampaignState<'_>, gathered: &mut PlanResultCol
         open = unfinished;
     }
     gathered.findings = merge_same_defects(std::mem::take(&mut gathered.findings), &same_as);
-    Ok(())
+    // A candidate may have met what no plan met.
+    gathered.apply_stop(share.shared_budget.find_stop().filter(StopReason::is_failure));
 }
 
 /// Shrinks one finding with up to `requests` requests. Returns the requests, and whether nothing is left to try.
@@ -210,22 +177,22 @@ async fn shrink_one_finding(
     gathered: &mut PlanResultCollector,
     index: usize,
     requests: u64,
-) -> Result<ShrinkEffort, CampaignError> {
+) -> ShrinkEffort {
     let matcher = Rc::new(FindingMatcher::new(&gathered.findings, index));
     let found = &mut gathered.findings[index];
     if let Some(reason) = find_shrink_obstacle(share, requests) {
         if found.repetition.runs == 0 {
             found.repetition.prevented.get_or_insert(reason);
         }
-        return Ok(ShrinkEffort::default());
+        return ShrinkEffort::default();
     }
-    let smallest = shrink_finding(share, found, &matcher, requests).await?;
+    let smallest = shrink_finding(share, found, &matcher, requests).await;
     gathered.spent.shrinking += smallest.requests;
     if smallest.counterexample.is_some() || found.counterexample.is_none() {
         found.repetition = smallest.repetition;
         found.counterexample = smallest.counterexample;
     }
-    Ok(ShrinkEffort { requests: smallest.requests, complete: smallest.complete, same_as: smallest.same_as })
+    ShrinkEffort { requests: smallest.requests, complete: smallest.complete, same_as: smallest.same_as }
 }
 
 /// Why no candidate of a finding with `requests` requests can be run; `None` if candidates can be run.

@@ -82,6 +82,15 @@ impl<'a> CampaignState<'a> {
         self.listener.borrow_mut().receive_event(event);
     }
 
+    /// Stops all plans after a reason that holds for each of them.
+    pub fn halt_after_failure(&self, stop: Option<&StopReason>) {
+        let holds_for_all =
+            |stop: &&StopReason| stop.is_failure() || matches!(stop, StopReason::InfrastructureFailures { .. });
+        if let Some(stop) = stop.filter(holds_for_all) {
+            self.shared_budget.halt_plans(stop.clone());
+        }
+    }
+
     /// Registers a plan, and reserves one live resource for the plan.
     pub fn register_plan(&self, plan: u64) {
         self.live.borrow_mut().insert(plan, 1);

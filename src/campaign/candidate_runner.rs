@@ -6,7 +6,6 @@ use super::ending_deviation::{EndingDeviation, FindingMatcher};
 use super::plan_runner::repeat_plan;
 use super::simpler_plans::serialize_steps;
 use crate::history::RecordedHistory;
-use crate::model::SuiteEvaluationError;
 use crate::oracle::Finding;
 use crate::plan::Plan;
 use crate::plan_execution::StopReason;
@@ -23,8 +22,6 @@ pub(super) struct CandidateRunner<'a, 's> {
     share: &'a CampaignState<'s>,
     found: &'a RecordedFinding,
     matcher: &'a Rc<FindingMatcher>,
-    /// The first fault of the suite.
-    pub(super) fault: RefCell<Option<SuiteEvaluationError>>,
     /// The smallest candidates that showed the deviation, by number of steps: serialized steps, history and finding,
     /// the latest last. At most [`SHOWN_MAX`].
     shown: RefCell<Vec<(usize, String, RecordedHistory, Finding)>>,
@@ -47,7 +44,6 @@ impl<'a, 's> CandidateRunner<'a, 's> {
             share,
             found,
             matcher,
-            fault: RefCell::new(None),
             shown: RefCell::default(),
             runs: RefCell::default(),
             others_shown: RefCell::default(),
@@ -108,41 +104,33 @@ impl<'a, 's> CandidateRunner<'a, 's> {
     /// Runs a candidate, and tells whether the candidate shows the defect of the finding.
     pub(super) async fn run_candidate(&self, candidate: Plan) -> CandidateResult {
         let share = self.share;
-        // After a fault, a cancellation or the end of the budget, no candidate is run.
+        // After a cancellation or the end of the budget, no candidate is run.
         let stop = share.shared_budget.find_stop().map(|stop| stop.to_string());
         let cancelled = || share.env.cancel.is_requested().then(|| "the run was ended".to_string());
         if let Some(reason) = cancelled().or(stop) {
             self.prevented.borrow_mut().get_or_insert(reason);
             return CandidateResult { fails: false, requests: 0 };
         }
-        if self.fault.borrow().is_some() {
-            return CandidateResult { fails: false, requests: 0 };
-        }
         let ending = EndingDeviation::OfFinding(Rc::clone(self.matcher));
-        match repeat_plan(share, &candidate, self.found.finding.plan, share.env.limits.for_candidate(), ending).await {
-            Ok(driven) => {
-                let other = driven.findings.iter().find(|finding| self.matcher.is_related(finding));
-                if let Some(other) = other {
-                    let fingerprints = other.fingerprints.iter().cloned().collect();
-                    self.others_shown.borrow_mut().insert(serialize_steps(&candidate), fingerprints);
-                }
-                let mut same: Vec<Finding> =
-                    driven.findings.into_iter().filter(|finding| self.matcher.matches(finding)).collect();
-                // The finding with an equal difference explains the deviation best.
-                same.sort_by_key(|finding| !self.matcher.is_exact(finding));
-                let shown = same.into_iter().next();
-                let fails = shown.is_some();
-                let requests = driven.spent.requests;
-                self.note_run(&candidate, fails, driven.stop.as_ref());
-                if let Some(finding) = shown {
-                    self.note_shown(&candidate, driven.history, finding);
-                }
-                CandidateResult { fails, requests }
-            }
-            Err(fault) => {
-                *self.fault.borrow_mut() = Some(fault);
-                CandidateResult { fails: false, requests: 0 }
-            }
+        let limits = share.env.limits.for_candidate();
+        let driven = repeat_plan(share, &candidate, self.found.finding.plan, limits, ending).await;
+        // A candidate may lack what its request needs; that says nothing about other candidates and plans.
+        share.halt_after_failure(driven.stop.as_ref().filter(|stop| !matches!(stop, StopReason::Unfit(_))));
+        if let Some(other) = driven.findings.iter().find(|finding| self.matcher.is_related(finding)) {
+            let fingerprints = other.fingerprints.iter().cloned().collect();
+            self.others_shown.borrow_mut().insert(serialize_steps(&candidate), fingerprints);
         }
+        let mut same: Vec<Finding> =
+            driven.findings.into_iter().filter(|finding| self.matcher.matches(finding)).collect();
+        // The finding with an equal difference explains the deviation best.
+        same.sort_by_key(|finding| !self.matcher.is_exact(finding));
+        let shown = same.into_iter().next();
+        let fails = shown.is_some();
+        let requests = driven.spent.requests;
+        self.note_run(&candidate, fails, driven.stop.as_ref());
+        if let Some(finding) = shown {
+            self.note_shown(&candidate, driven.history, finding);
+        }
+        CandidateResult { fails, requests }
     }
 }

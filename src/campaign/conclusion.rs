@@ -5,7 +5,7 @@ use crate::history::{CallCause, Exchange, Outcome, RecordedHistory};
 use crate::model::{ClauseTally, Model, OutcomeKind};
 use crate::oracle::{ClauseResult, Finding};
 use crate::plan::{Plan, SuiteHints};
-use crate::plan_execution::RequestShares;
+use crate::plan_execution::{RequestShares, StopReason};
 use std::sync::Arc;
 
 /// A finding with the plans that show the deviation.
@@ -154,6 +154,6 @@ pub struct Conclusion {
     pub transition_times: TransitionTimes,
     /// Why the campaign ended early; `None` if all clauses were decided or the limits were reached.
     pub stopped: Option<String>,
-    /// Why the journal could not be written, which ended the campaign early.
-    pub journal_failure: Option<String>,
+    /// What ended the campaign early and has to be mended; also in `stopped`, in words.
+    pub failure: Option<StopReason>,
 }

@@ -21,7 +21,7 @@ pub enum CampaignEvent<'a> {
         /// Number of the plan.
         plan: u64,
     },
-    /// An exchange was recorded. Not emitted while shrinking.
+    /// An exchange was recorded, with its whole body and without secrets. Not emitted while shrinking.
     Exchanged {
         /// Number of the plan.
         plan: u64,

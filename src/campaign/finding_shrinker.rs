@@ -1,7 +1,6 @@
 //! Searches for the counterexample of a finding: candidates are run like any plan, and judged.
 
 use super::campaign_environment::CampaignEnvironment;
-use super::campaign_input::CampaignError;
 use super::campaign_state::CampaignState;
 use super::candidate_runner::CandidateRunner;
 use super::conclusion::{FindingRepetition, RecordedFinding, ShownCounterexample};
@@ -35,15 +34,12 @@ pub(super) struct ShrinkResult {
 
 /// Searches for the smallest plan that shows the defect of a finding, with up to `requests_max` requests. The search goes
 /// on from the counterexample of an earlier search. `matcher` recognises the defect.
-///
-/// # Errors
-/// If an expression of the suite fails on a candidate.
 pub(super) async fn shrink_finding(
     share: &CampaignState<'_>,
     found: &RecordedFinding,
     matcher: &Rc<FindingMatcher>,
     requests_max: u64,
-) -> Result<ShrinkResult, CampaignError> {
+) -> ShrinkResult {
     let site = share.env;
     let trials = CandidateRunner::new(share, found, matcher);
     let values = |step: &Step| make_simpler_steps(site, step);
@@ -75,9 +71,6 @@ pub(super) async fn shrink_finding(
     if let Some((plan, _)) = &mut smallest {
         spent += simplify_whole_plan(site, plan, &mut fails, requests_max.saturating_sub(spent)).await;
     }
-    if let Some(fault) = trials.fault.take() {
-        return Err(CampaignError::Suite(fault));
-    }
     let complete = smallest.as_ref().is_some_and(|(_, complete)| *complete);
     let shown = smallest.and_then(|(plan, _)| {
         let (history, finding) = trials.find_shown(&plan)?;
@@ -85,7 +78,7 @@ pub(super) async fn shrink_finding(
     });
     let same_as = shown.as_ref().map(|shown| find_same_defect(&trials, &shown.plan)).unwrap_or_default();
     let repetition = trials.count_repetitions(shown.as_ref().map(|shown| &shown.plan));
-    Ok(ShrinkResult { complete, counterexample: shown, same_as, repetition, requests: spent })
+    ShrinkResult { complete, counterexample: shown, same_as, repetition, requests: spent }
 }
 
 /// A plan that may show the deviation, from which a search starts.

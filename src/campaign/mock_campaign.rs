@@ -1,6 +1,6 @@
 //! A campaign against the mock.
 
-use super::campaign_input::{CampaignError, CampaignInput};
+use super::campaign_input::CampaignInput;
 use super::campaign_loop::run_campaign;
 use super::conclusion::Conclusion;
 use super::event::CampaignListener;
@@ -11,9 +11,6 @@ use crate::schema::CompiledCatalog;
 use std::sync::Arc;
 
 /// Runs a campaign with a new mock for each plan.
-///
-/// # Errors
-/// As [`run_campaign`].
 pub fn run_mock_campaign(
     model: &Arc<Model>,
     schemas: &Arc<CompiledCatalog>,
@@ -21,8 +18,8 @@ pub fn run_mock_campaign(
     cancel: Cancellation,
     order: &CampaignInput<'_>,
     listener: &mut dyn CampaignListener,
-) -> Result<Conclusion, CampaignError> {
+) -> Conclusion {
     let endpoint = make_mocks(model, schemas, home);
     let site = make_mock_environment(model, schemas, home, cancel, &endpoint);
-    run_on_paused_clock(run_campaign(&site, order, listener)).map(|(conclusion, _)| conclusion)
+    run_on_paused_clock(run_campaign(&site, order, listener)).0
 }

@@ -1,14 +1,14 @@
 //! The environment of plans against the mock, on a paused clock.
 
 use super::campaign_environment::CampaignEnvironment;
-use crate::endpoint::{CALLERS, Endpoint, Identities, Identity};
+use crate::endpoint::{CALLERS, Endpoint, Identities, Identity, RequestWatch};
 use crate::expr::PathKey;
 use crate::history::SecretFilter;
 use crate::limits::Limits;
 use crate::mock::{Mock, Mutant, Tempo};
 use crate::model::{BeliefLimits, Model};
 use crate::plan::{PlanLimits, SuiteHints};
-use crate::plan_execution::{Cancellation, Pace, SharedBudget};
+use crate::plan_execution::{AcceptedReads, Cancellation, Pace, SharedBudget};
 use crate::schema::CompiledCatalog;
 use crate::suite::IdExpression;
 use std::collections::BTreeMap;
@@ -83,6 +83,7 @@ pub fn make_mock_environment<'a>(
         },
         limits: home.limits,
         budget: SharedBudget::new(home.limits),
+        accepted_reads: AcceptedReads::default(),
         seed: home.seed,
         reading_only: false,
         cancel,
@@ -92,6 +93,7 @@ pub fn make_mock_environment<'a>(
         setup: BTreeMap::new(),
         provoke: BTreeMap::new(),
         wall_clock: None,
+        watch: RequestWatch::default(),
         tracker: None,
     }
 }

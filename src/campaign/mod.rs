@@ -23,10 +23,11 @@ mod poll_reads;
 mod same_defects;
 mod profile_setup;
 mod transition_times;
+mod shown_exchanges;
 mod simpler_plans;
 
 pub use campaign_environment::{CampaignEnvironment, clean_up_run};
-pub use campaign_input::{CampaignError, CampaignInput};
+pub use campaign_input::CampaignInput;
 pub use campaign_loop::run_campaign;
 pub use clause_decidability::DecidabilityCheck;
 pub use conclusion::{Conclusion, FindingRepetition, RecordedFinding, ShownCounterexample, SpentRequests};

@@ -6,7 +6,7 @@ use super::transition_times::{TransitionTimer, TransitionTimes};
 use crate::history::{Call, CallCause, Exchange};
 use crate::model::{
     BeliefLimits, ExceededLimit, Existence, InterpretedExchange, Model, OutcomeKind, PossibleResource, ResourceId,
-    SuiteEvaluationError, classify_call_input, read_pages,
+    classify_call_input, read_pages,
 };
 use crate::oracle::{Finding, Judge};
 use crate::plan::{LastListPage, StepOutcome};
@@ -24,8 +24,6 @@ pub struct OnlineJudge {
     pub findings: Vec<Finding>,
     /// Calls after which the belief exceeded its bound.
     pub excesses: Vec<ExceededLimit>,
-    /// A failure of an expression of the suite. Later exchanges are not judged.
-    pub fault: Option<SuiteEvaluationError>,
     model: Arc<Model>,
     schemas: Arc<CompiledCatalog>,
     steps: BTreeMap<usize, SentStep>,
@@ -69,7 +67,6 @@ impl OnlineJudge {
             judge,
             findings: Vec::new(),
             excesses: Vec::new(),
-            fault: None,
             reads: PollReadSelection::new(model.clone(), schemas.clone()),
             model,
             schemas,
@@ -117,7 +114,7 @@ impl OnlineJudge {
             }
             touched.extend(ids);
         }
-        if let Some(page) = read_pages(&self.model, asked, heard).unwrap_or_default().pop() {
+        if let Some(page) = read_pages(&self.model, asked, heard).pop() {
             self.pages.insert(exchange.call.operation.clone(), LastListPage { step: exchange.step, next: page.next });
         }
         let ending = match heard {
@@ -189,7 +186,7 @@ impl OnlineJudge {
     ///
     /// The chooser decides when to read resources that a refused call must not have changed.
     fn find_unsettled(&self, step_index: usize) -> Vec<&ResourceId> {
-        let enough = self.fault.is_some() || self.shows_ending_deviation();
+        let enough = self.shows_ending_deviation();
         let Some(stepped) = self.steps.get(&step_index).filter(|_| !enough) else { return Vec::new() };
         let belief = &self.judge.belief;
         let acted = stepped.changes && stepped.ending != StepOutcome::Refused;
@@ -254,28 +251,27 @@ impl ExchangeInterpreter for OnlineJudge {
         exchange.input = Some(classify_call_input(&self.model, &self.schemas, &exchange.call));
     }
 
+    fn explains_refusal(&self, exchange: &Exchange, status: u16) -> bool {
+        let class = classify_call_input(&self.model, &self.schemas, &exchange.call);
+        let interpreted = InterpretedExchange::new(&self.model, exchange, class);
+        self.judge.belief.may_refuse(&interpreted.call, status)
+    }
+
     fn observe_exchange(&mut self, exchange: &Exchange) {
-        if self.fault.is_some() {
-            return;
-        }
         let interpreted = self.judge.interpret(exchange);
         self.note_exchange(&interpreted);
         if exchange.cause == CallCause::Poll {
             *self.polls.entry(exchange.step).or_default() += 1;
         }
         let resting = self.find_unnamed_resources(exchange);
-        match self.judge.observe_interpreted(&interpreted) {
-            Ok(seen) => {
-                self.note_unnamed_changes(exchange, resting);
-                self.findings.extend(seen.findings);
-                self.excesses.extend(seen.excess);
-                self.update_settled_evidence(&interpreted);
-                let nothing = BTreeSet::new();
-                let touched = self.steps.get(&exchange.step).map_or(&nothing, |stepped| &stepped.resources);
-                self.transition_timer.take_exchange(&self.model, &self.judge.belief, exchange, touched);
-            }
-            Err(fault) => self.fault = Some(fault),
-        }
+        let seen = self.judge.observe_interpreted(&interpreted);
+        self.note_unnamed_changes(exchange, resting);
+        self.findings.extend(seen.findings);
+        self.excesses.extend(seen.excess);
+        self.update_settled_evidence(&interpreted);
+        let nothing = BTreeSet::new();
+        let touched = self.steps.get(&exchange.step).map_or(&nothing, |stepped| &stepped.resources);
+        self.transition_timer.take_exchange(&self.model, &self.judge.belief, exchange, touched);
     }
 
     fn list_unsettled_reads(&self, step_index: usize) -> Vec<Call> {

@@ -23,12 +23,8 @@ pub(super) struct PlanResultCollector {
     pub stopped: Option<String>,
     /// Why the last plan ended early.
     last_stop: Option<StopReason>,
-    /// Why the journal could not be written.
-    journal_failure: Option<String>,
-    /// Why the campaign has no conclusion.
-    pub failed: Option<StopReason>,
-    /// Whether the endpoint ever answered.
-    answered: bool,
+    /// What has to be mended before another run.
+    failure: Option<StopReason>,
     pub leftovers: Vec<Leftover>,
 }
 
@@ -73,29 +69,23 @@ impl PlanResultCollector {
             self.tally.exceeded += driven.excesses.len() as u64;
             self.tally.excess.get_or_insert_with(|| excess.reason.clone());
         }
-        self.answered |= driven.answered;
         self.leftovers.extend(driven.leftovers);
         let deviates = self.findings.len() > known_before;
         share.emit_event(&CampaignEvent::HistoryRecorded { plan: &plan, history: &driven.history, deviates });
     }
 
-    /// Decides what the early end of a plan means for the campaign. An endpoint that never answered is an
-    /// error; if the endpoint answered before, the campaign has a conclusion.
+    /// Decides what the early end of a plan means for the campaign. The results so far stand.
     pub fn apply_stop(&mut self, stop: Option<StopReason>) {
         self.last_stop.clone_from(&stop);
         match stop {
             None | Some(StopReason::Requests | StopReason::Time | StopReason::Enough) => {}
             // A recorded plan that needs more live resources than allowed.
             Some(StopReason::Live { .. }) => self.spent.steps_skipped += 1,
-            // The results so far stand. Without a journal no further resource is created.
-            Some(stop @ StopReason::Journal { .. }) => {
-                self.journal_failure.get_or_insert_with(|| stop.to_string());
-                self.stopped.get_or_insert_with(|| stop.to_string());
-            }
-            Some(stop @ (StopReason::Unfit(_) | StopReason::Provocation { .. })) => self.failed = Some(stop),
-            Some(stop @ StopReason::Unreachable { .. }) if !self.answered => self.failed = Some(stop),
             Some(stop) => {
                 self.stopped.get_or_insert_with(|| stop.to_string());
+                if stop.is_failure() {
+                    self.failure.get_or_insert(stop);
+                }
             }
         }
     }
@@ -132,8 +122,47 @@ impl PlanResultCollector {
             spent: self.spent,
             transition_times: share.transition_times.take(),
             stopped: self.stopped,
-            journal_failure: self.journal_failure,
+            failure: self.failure,
         };
         (conclusion, self.leftovers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoint::ComposeError;
+    use crate::plan_execution::FailureCounts;
+
+    /// Whether a stop is a reason of the report, and whether something has to be mended.
+    fn check(stop: StopReason) -> (bool, bool) {
+        let mut gathered = PlanResultCollector::default();
+        gathered.apply_stop(Some(stop.clone()));
+        assert!(gathered.stopped.as_ref().is_none_or(|why| *why == stop.to_string()));
+        (gathered.stopped.is_some(), gathered.failure.is_some())
+    }
+
+    #[test]
+    fn each_early_end_is_a_reason_of_the_report_and_keeps_the_results() {
+        let cause = || "no".to_string();
+        let unfit = ComposeError::Operation { api: cause(), operation: cause() };
+        assert_eq!(check(StopReason::Unreachable { cause: cause() }), (true, true));
+        assert_eq!(check(StopReason::Journal { cause: cause() }), (true, true));
+        assert_eq!(check(StopReason::Provocation { cause: cause() }), (true, true));
+        assert_eq!(check(StopReason::Unfit(unfit)), (true, true));
+        let refused = StopReason::CredentialsRefused { caller: cause(), operation: cause() };
+        assert_eq!(check(refused), (true, true));
+        assert_eq!(check(StopReason::Cancelled), (true, false));
+        assert_eq!(check(StopReason::Unnamed { count: 3 }), (true, false));
+        assert_eq!(check(StopReason::InfrastructureFailures { cause: cause() }), (true, false));
+        let failures = StopReason::Failures { troubles: FailureCounts::default(), requests: 1 };
+        assert_eq!(check(failures), (true, false));
+    }
+
+    #[test]
+    fn limits_are_no_early_end() {
+        for stop in [StopReason::Requests, StopReason::Time, StopReason::Enough, StopReason::Live { most: 1 }] {
+            assert_eq!(check(stop), (false, false));
+        }
     }
 }

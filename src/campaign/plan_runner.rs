@@ -7,10 +7,11 @@ use super::ending_deviation::EndingDeviation;
 use super::event::{CampaignEvent, CampaignListener};
 use super::online_judge::OnlineJudge;
 use super::profile_setup::{begin_provocation, complete_body, end_provocation};
+use super::shown_exchanges::ShownExchanges;
 use crate::cleanup::{Leftover, LiveResourceLedger, PlanMarks, ResourceTracker, clean_up_plan};
-use crate::history::{Exchange, FORMAT as HISTORY_FORMAT, HistoryHeader, Outcome, RecordedHistory};
+use crate::history::{FORMAT as HISTORY_FORMAT, HistoryHeader, RecordedHistory};
 use crate::limits::Limits;
-use crate::model::{Belief, ClauseTally, ExceededLimit, Existence, ResourceId, SuiteEvaluationError};
+use crate::model::{Belief, ClauseTally, ExceededLimit, Existence, ResourceId};
 use crate::oracle::Finding;
 use crate::plan::{
     Chooser, ChooserInput, Coverage, FORMAT, HandleTable, Plan, PlanLimits, RecordedChooser, Step, StepOutcome,
@@ -29,8 +30,6 @@ pub struct PlanResult {
     pub plan: Plan,
     /// The recorded exchanges.
     pub history: RecordedHistory,
-    /// Whether the endpoint answered a request.
-    pub answered: bool,
     /// Deviations in the order of exchanges.
     pub findings: Vec<Finding>,
     /// Calls after which the belief exceeded its bound.
@@ -46,16 +45,13 @@ pub struct PlanResult {
 }
 
 /// Runs the steps that a chooser picks, concurrently with the other plans of the campaign.
-///
-/// # Errors
-/// If an expression of the suite fails on valid input.
 pub(super) async fn run_plan(
     share: &CampaignState<'_>,
     chooser: &mut dyn Chooser,
     number: u64,
     drawn: Option<(u64, u64)>,
     (limits, ending): (Limits, EndingDeviation),
-) -> Result<PlanResult, SuiteEvaluationError> {
+) -> PlanResult {
     let site = share.env;
     let endpoint = (site.endpoint)(number);
     let tracked = site.tracker.as_ref().map(|keeper| (keeper, keeper.start_plan(&site.model, &site.schemas)));
@@ -84,49 +80,37 @@ pub(super) async fn run_plan(
         .recorder
         .finish_history(HistoryHeader { started, ..make_header(site, endpoint.name(), number) });
     let carried_out = Plan { format: FORMAT, suite: site.model.suite.name.clone(), drawn, steps: plan.steps };
-    if let Some(fault) = plan.online_judge.fault {
-        // The campaign has no result for this plan, but the history shows what led to the fault.
-        share.emit_event(&CampaignEvent::HistoryRecorded { plan: &carried_out, history: &history, deviates: true });
-        return Err(fault);
-    }
-    Ok(PlanResult {
+    PlanResult {
         plan: carried_out,
         spent: SpentRequests::count_plan(&site.model, &site.hints, &exchanges, plan.skipped),
-        answered: exchanges.iter().any(is_answered),
         history,
         findings: plan.online_judge.findings,
         excesses: plan.online_judge.excesses,
         tally: plan.online_judge.judge.tally().clone(),
         stop,
         leftovers: left,
-    })
+    }
 }
 
 /// Runs a recorded plan alone.
-///
-/// # Errors
-/// If an expression of the suite fails on valid input.
 pub async fn rerun_plan(
     site: &CampaignEnvironment<'_>,
     plan: &Plan,
     number: u64,
     listener: &mut dyn CampaignListener,
-) -> Result<PlanResult, SuiteEvaluationError> {
+) -> PlanResult {
     let share = CampaignState::new(site, site.limits, listener);
     repeat_plan(&share, plan, number, site.limits.for_plan(), EndingDeviation::None).await
 }
 
 /// Runs a recorded plan concurrently with the other plans of the campaign.
-///
-/// # Errors
-/// As [`rerun_plan`].
 pub(super) async fn repeat_plan(
     share: &CampaignState<'_>,
     plan: &Plan,
     number: u64,
     limits: Limits,
     ending: EndingDeviation,
-) -> Result<PlanResult, SuiteEvaluationError> {
+) -> PlanResult {
     let mut chooser = RecordedChooser::new(plan.steps.clone());
     run_plan(share, &mut chooser, number, plan.drawn, (limits, ending)).await
 }
@@ -147,7 +131,7 @@ struct RunningPlan<'a, 's> {
     ledger: Option<LiveResourceLedger>,
     /// Number of steps that were not sent.
     skipped: u64,
-    /// Number of exchanges that were emitted.
+    /// Number of exchanges of the earlier steps.
     emitted: usize,
 }
 
@@ -195,9 +179,6 @@ impl<'a, 's> RunningPlan<'a, 's> {
                 Err(stop) => return Some(stop),
             };
             self.record_step(&before, step);
-            if self.online_judge.fault.is_some() {
-                return None;
-            }
             if let Err(stop) = end {
                 return Some(stop);
             }
@@ -246,7 +227,7 @@ impl<'a, 's> RunningPlan<'a, 's> {
         self.state.reserve_places(self.number, alive, count_created(&site.model, &site.hints, step))
     }
 
-    /// Carries out a step, and emits its exchanges. The outer error prevents the step; the inner error
+    /// Carries out a step, and emits its exchanges as they are recorded. The outer error prevents the step; the inner error
     /// stops the plan after the step.
     async fn carry_out_step(&mut self, step: &mut Step) -> Result<Result<StepEnd, StopReason>, StopReason> {
         let provocations = &self.state.env.provoke;
@@ -254,14 +235,11 @@ impl<'a, 's> RunningPlan<'a, 's> {
             .get(&step.call.operation)
             .filter(|provocation| provocation.applies_to(&json!([step.births, step.call.path, step.call.body])));
         begin_provocation(provocation, step, &self.context.cancel).await?;
-        let end =
-            carry_out_step(self.context, step, self.steps.len(), &mut self.plan_state, &mut self.online_judge).await;
+        let mut shown = ShownExchanges { judge: &mut self.online_judge, state: self.state, plan: self.number };
+        let end = carry_out_step(self.context, step, self.steps.len(), &mut self.plan_state, &mut shown).await;
         let end = end_provocation(provocation, end, &self.context.cancel).await;
         if matches!(end, Ok(StepEnd::Skipped(_))) {
             self.skipped += 1;
-        }
-        for exchange in &self.plan_state.exchanges[self.emitted..] {
-            self.state.emit_event(&CampaignEvent::Exchanged { plan: self.number, exchange });
         }
         self.state.emit_event(&CampaignEvent::StepEnded { belief: &self.online_judge.judge.belief });
         let named = self.note_live_resources(step);
@@ -323,15 +301,11 @@ impl<'a, 's> RunningPlan<'a, 's> {
     /// Deletes the resources of the plan, and returns the leftovers.
     async fn clean_up(&mut self, tracked: Option<&(&ResourceTracker, PlanMarks)>) -> Vec<Leftover> {
         let Some((keeper, living)) = tracked else { return Vec::new() };
-        let belief = self.online_judge.fault.is_none().then_some(&self.online_judge.judge.belief);
+        let belief = &self.online_judge.judge.belief;
         let cleanup = self.state.env.make_cleanup_context(self.context);
         let ledger = self.ledger.as_ref().expect("a tracked plan has a ledger");
         clean_up_plan(&cleanup, (keeper, living), (&self.steps, ledger), &mut self.plan_state, belief).await
     }
-}
-
-fn is_answered(exchange: &Exchange) -> bool {
-    matches!(exchange.outcome, Outcome::Replied(_) | Outcome::InfrastructureFailed { .. })
 }
 
 fn make_header(site: &CampaignEnvironment<'_>, endpoint: &str, plan: u64) -> HistoryHeader {

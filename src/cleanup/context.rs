@@ -1,7 +1,7 @@
 //! Access to the endpoint for requests outside of any plan.
 
-use crate::endpoint::Request;
-use crate::history::Outcome;
+use crate::endpoint::{OutsideRequest, Request};
+use crate::history::{Exchange, Outcome};
 use crate::model::Model;
 use crate::plan_execution::{Cancellation, PlanEnvironment};
 use crate::schema::CompiledCatalog;
@@ -131,9 +131,14 @@ pub async fn send_unrecorded(
     let most = context.pace.request_timeout.min((reserve.remaining() / 4).max(RESPONSE_TIME_LEAST));
     let outcome = reserve.wait_for(timeout(most, context.endpoint.send(request))).await;
     budget.settle_request(context.endpoint);
-    match outcome {
+    let outcome = match outcome {
         Some(Ok(outcome)) => Some(outcome),
         Some(Err(_)) => lost(&format!("no complete response within {} ms", most.as_millis())),
         None => lost("no time was left to wait for the response"),
+    };
+    if let Some(outcome) = &outcome {
+        let strip = |exchange: &mut Exchange| context.secrets.strip_secrets(exchange);
+        context.watch.show_request(OutsideRequest::CleaningUp, request, outcome, strip);
     }
+    outcome
 }

@@ -6,7 +6,7 @@ use super::created::CreatedResource;
 use super::deletion_loop::Deletion;
 use crate::expr::Expr;
 use crate::history::{Call, Outcome};
-use crate::model::{CallView, ExpressionRoots, Model, OutcomeKind, read_observations};
+use crate::model::{CallView, EvaluationLog, ExpressionRoots, Model, OutcomeKind, read_observations};
 use crate::schema::{CompiledCatalog, InputClass};
 use crate::suite::{AboutEntry, EffectValue, IdExpression, StageExpression};
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ pub(super) fn make_release_calls(
     let Some(show) = show else { return Vec::new() };
     let heard = OutcomeKind::classify(shown);
     let asked = CallView::new(model, &show, InputClass::Valid);
-    let Ok(sights) = read_observations(model, &asked, &heard) else { return Vec::new() };
+    let sights = read_observations(model, &asked, &heard, &EvaluationLog::discarding());
     let Some(sight) = sights.resources.iter().find(|sight| sight.id.id.as_ref() == made.id) else { return Vec::new() };
     let roots =
         ExpressionRoots { model, call: &asked, resources: &[], reply: None, entry: Some(&sight.entry), world: None };

@@ -9,7 +9,9 @@ use super::created::CreatedResource;
 use crate::endpoint::compose_request;
 use crate::expr::ExprValue;
 use crate::history::Call;
-use crate::model::{Belief, CallView, Observation, OutcomeKind, ResourceOwner, read_deferred_id, read_observations};
+use crate::model::{
+    Belief, CallView, EvaluationLog, Observation, OutcomeKind, ResourceOwner, read_deferred_id, read_observations,
+};
 use crate::schema::InputClass;
 
 /// Looks up the ids of resources that the belief knows by a stand-in only.
@@ -87,7 +89,7 @@ async fn poll_until_id_shown(
     loop {
         let Some(outcome) = send_unrecorded(context, &request, reserve).await else { return Vec::new() };
         let heard = OutcomeKind::classify(&outcome);
-        let seen = read_observations(model, &asked, &heard).unwrap_or_default();
+        let seen = read_observations(model, &asked, &heard, &EvaluationLog::discarding());
         let sight = seen.resources.iter().find(|sight| sight.id == id);
         let resources = model.suite.resources.iter().enumerate();
         let told: Vec<CreatedResource> = resources

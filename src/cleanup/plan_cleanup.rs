@@ -3,7 +3,7 @@
 use super::context::CleanupContext;
 use super::created::{CreatedResource, Leftover, add_missing, find_owner};
 use super::deletion::{delete_resources, delete_unless_gone};
-use super::id_lookup::{look_up_deferred_ids, look_up_stand_in_ids};
+use super::id_lookup::look_up_stand_in_ids;
 use super::listing::{list_all, list_marked};
 use super::live_ledger::LiveResourceLedger;
 use super::mark::RunMark;
@@ -15,14 +15,12 @@ use crate::plan_execution::PlanState;
 use crate::suite::IdExpression;
 
 /// Deletes the resources that one plan created, and returns the leftovers.
-///
-/// `belief` is `None` after a fault in the suite.
 pub async fn clean_up_plan(
     cleanup: &CleanupContext<'_>,
     (keeper, living): (&ResourceTracker, &PlanMarks),
     (steps, ledger): (&[Step], &LiveResourceLedger),
     run: &mut PlanState,
-    belief: Option<&Belief>,
+    belief: &Belief,
 ) -> Vec<Leftover> {
     let creates = |exchange: &&Exchange| steps.get(exchange.step).is_some_and(|step| !step.births.is_empty());
     if !run.exchanges.iter().any(|exchange| creates(&exchange)) {
@@ -33,13 +31,8 @@ pub async fn clean_up_plan(
     let reserve = keeper.start_cleaning();
     let mut made = list_created(model, steps, run);
     let known = made.clone();
-    let found = match belief {
-        Some(belief) => {
-            made.retain(|made| !(is_known_gone(belief, made) && ledger.is_seen_gone(made.kind, &made.id)));
-            look_up_stand_in_ids(cleanup, &reserve.first_half(), belief).await
-        }
-        None => look_up_deferred_ids(cleanup, &made, &reserve.first_half()).await,
-    };
+    made.retain(|made| !(is_known_gone(belief, made) && ledger.is_seen_gone(made.kind, &made.id)));
+    let found = look_up_stand_in_ids(cleanup, &reserve.first_half(), belief).await;
     add_missing(&mut made, found);
     if run.exchanges.iter().filter(creates).any(|exchange| is_unclear(model, exchange)) || !ledger.unnamed().is_empty()
     {
@@ -57,7 +50,7 @@ pub async fn clean_up_plan(
             Err(because) => keeper.note_unread_lists(Some(because)),
         }
     }
-    let believed_gone = |made: &CreatedResource| belief.is_some_and(|belief| is_known_gone(belief, made));
+    let believed_gone = |made: &CreatedResource| is_known_gone(belief, made);
     let swept = delete_unless_gone(cleanup, &made, &believed_gone, &reserve).await;
     for handle in &swept.gone {
         run.record_gone(handle);

@@ -50,6 +50,8 @@ pub enum CliVerb {
     Doubts(DoubtsArguments),
     /// Render the report of a stored run in another format
     Report(ReportArguments),
+    /// Print the headers that authenticate one request, with its credentials
+    Sign(SignArguments),
 }
 
 #[derive(Debug, Args)]
@@ -345,4 +347,44 @@ impl ValueEnum for FormatArgument {
 pub struct DoubtsArguments {
     /// Name of the API [default: all]
     pub api: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct SignArguments {
+    /// Profile of the endpoint: address and credentials
+    #[arg(long, value_name = "FILE")]
+    pub profile: PathBuf,
+    /// Address of the endpoint [default: the profile's address for the suite]
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Name of the suite, whose address the profile has
+    #[arg(value_name = "SUITE")]
+    pub suite: String,
+    /// Method of the request, such as POST
+    #[arg(value_name = "METHOD")]
+    pub method: String,
+    /// Path and query of the request, percent-encoded as they will be sent
+    #[arg(value_name = "PATH")]
+    pub path: String,
+    /// The caller: owner, other, expired or forged
+    #[arg(long, value_name = "NAME", default_value = "owner")]
+    pub caller: String,
+    /// Header of the request, such as 'X-Version: 2' (repeatable)
+    #[arg(long = "header", value_name = "HEADER")]
+    pub headers: Vec<String>,
+    /// File with the body of the request, byte for byte; - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub body: Option<PathBuf>,
+    /// Header lines for `curl -H @FILE`, or options for `curl --config FILE`
+    #[arg(long, value_enum, default_value_t = HeaderFormat::Headers)]
+    pub format: HeaderFormat,
+}
+
+/// The form of printed headers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum HeaderFormat {
+    /// A configuration file of curl.
+    Curl,
+    /// One line for each header.
+    Headers,
 }

@@ -2,6 +2,7 @@
 //!
 //! The lines are foreign text: they are escaped and short. The terminal removes secrets.
 
+use crate::endpoint::OutsideRequest;
 use crate::history::{Call, CallCause, Exchange, Outcome, Reply, ReplyBody};
 use crate::model::{Belief, describe_state};
 use probity_input::{escape_line, shorten_text};
@@ -27,6 +28,18 @@ pub fn describe_exchange(suite: &str, plan: u64, exchange: &Exchange) -> String 
     format!("{}\n{}", escape_line(&request), escape_line(&response))
 }
 
+/// A request outside of plans and its response, in two lines without a line end.
+#[must_use]
+pub fn describe_outside_request(why: OutsideRequest, exchange: &Exchange) -> String {
+    let purpose = match why {
+        OutsideRequest::Check => "check before the first plan",
+        OutsideRequest::CleaningUp => "cleaning up",
+    };
+    let request = format!("{purpose}: {}", describe_call(&exchange.call));
+    let response = format!("  -> {}", describe_outcome(&exchange.outcome));
+    format!("{}\n{}", escape_line(&request), escape_line(&response))
+}
+
 /// The possible states of every resource, one line for each resource, after a step.
 #[must_use]
 pub fn describe_belief(belief: &Belief) -> Vec<String> {
@@ -44,7 +57,8 @@ pub fn describe_belief(belief: &Belief) -> Vec<String> {
 }
 
 fn describe_call(call: &Call) -> String {
-    let mut words = vec![format!("{} ({})", call.operation, call.binding)];
+    let binding = if call.binding.is_empty() { String::new() } else { format!(" ({})", call.binding) };
+    let mut words = vec![format!("{}{binding}", call.operation)];
     if call.caller != "owner" {
         words.push(format!("by {}", call.caller));
     }

@@ -58,15 +58,15 @@ pub const EXIT_CODES: [ExitCodeRow; 9] = [
         kind: ExitKind::BadInput,
         name: "bad input",
         meaning: "a bad suite, schema, page, profile, plan or history",
-        when: "A suite, schema, page, profile, plan, history or journal cannot be read, is wrong, or cannot be written; or the result of a verb on standard output is lost. Results of a run whose reports cannot be written are printed.",
+        when: "A suite, schema, page, profile, plan, history or journal cannot be read, is wrong, or cannot be written; an expression of the suite failed whenever it was evaluated; or the result of a verb on standard output is lost. Results of a run whose reports cannot be written are printed.",
         verbs: "all",
     },
     ExitCodeRow {
         kind: ExitKind::Endpoint,
         name: "endpoint",
         meaning: "the endpoint cannot be reached or refuses the credentials",
-        when: "The endpoint cannot be reached, is not the API, refuses the credentials, or has no quota left.",
-        verbs: "`run`, `replay`, `sweep`",
+        when: "The endpoint cannot be reached, is not the API, refuses the credentials, or has no quota left, before the first plan or later.",
+        verbs: "`run`, `replay`, `sweep`, `sign`",
     },
     ExitCodeRow {
         kind: ExitKind::LeftBehind,

@@ -58,5 +58,6 @@ fn run_verb(verb: CliVerb) -> Result<ExitKind, UserError> {
         CliVerb::Judge(arguments) => verbs::judge::judge_file(&arguments),
         CliVerb::Doubts(arguments) => verbs::doubts::list_doubts(&arguments),
         CliVerb::Report(arguments) => verbs::report::render_report(&arguments),
+        CliVerb::Sign(arguments) => verbs::sign::print_signed_headers(&arguments),
     }
 }

@@ -30,11 +30,12 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// The progress of a campaign. Only a campaign that runs `alone` has a changing line. With `verbosity` 1 each request
+    /// The progress of a campaign. Only a campaign that runs `alone`, and shows no
+    /// requests, has a changing line. With `verbosity` 1 each request
     /// and response is shown, with 2 the possible states too.
     #[must_use]
     pub fn new(suite: &str, model: Arc<Model>, alone: bool, verbosity: u8) -> Progress {
-        let bar = (alone && terminal::is_error_output_visible()).then(make_bar);
+        let bar = (alone && verbosity == 0 && terminal::is_error_output_visible()).then(make_bar);
         let suite = suite.to_string();
         Progress {
             suite,

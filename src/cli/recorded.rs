@@ -1,7 +1,7 @@
 //! Recorded histories: reading, finding the suite, judging again.
 
 use crate::history::{History, HistoryHeader, HistoryReadError, HistoryReader, HistoryRecord};
-use crate::model::{BeliefLimits, SuiteEvaluationError};
+use crate::model::BeliefLimits;
 use crate::oracle::{ExchangeFindings, Judge};
 use crate::session::{LoadedSuite, STATES_MAX, SuiteStore, UserError, suggest_name};
 use crate::terminal;
@@ -52,19 +52,9 @@ pub fn read_plan_history(
 }
 
 /// Judges a history from its start.
-pub fn judge_again(
-    loaded: &LoadedSuite,
-    history: &History,
-    insight: bool,
-) -> Result<(Judge, Vec<ExchangeFindings>), UserError> {
+pub fn judge_again(loaded: &LoadedSuite, history: &History, insight: bool) -> (Judge, Vec<ExchangeFindings>) {
     let bounds = BeliefLimits { states_max: STATES_MAX, settle_percent: history.header.settle_percent, insight };
     crate::oracle::judge_history(history, &loaded.model, &loaded.schemas, bounds)
-        .map_err(|fault| report_suite_fault(loaded, &fault))
-}
-
-/// The error of a failed expression of the suite.
-pub fn report_suite_fault(loaded: &LoadedSuite, fault: &SuiteEvaluationError) -> UserError {
-    UserError::input(&loaded.file, fault.to_string(), "correct the expression; `probity lint` checks its types")
 }
 
 /// Opens a history file, plain or compressed.

@@ -4,6 +4,7 @@ use super::lock::{ProcessLock, TestRun};
 use super::options::{Conformance, Target};
 use crate::campaign::{CampaignEvent, CampaignListener};
 use crate::cleanup::describe_leftovers;
+use crate::endpoint::RequestWatch;
 use crate::limits::RequestedLimits;
 use crate::plan_execution::Cancellation;
 use crate::profile::{CompletenessPolicy, Profile};
@@ -119,6 +120,7 @@ impl SharedCampaign {
             journals: None,
             cancel: signals.as_ref().map_or_else(Cancellation::never, |signals| signals.cancel.clone()),
             give_up: signals.as_ref().map_or_else(Cancellation::never, |signals| signals.give_up.clone()),
+            watch: RequestWatch::default(),
         };
         let outcome = run_suite(&settings, &loaded, &target, used, &mut TestListener);
         if let Some(exit) = signals.and_then(|signals| signals.exit_kind()) {
@@ -135,7 +137,9 @@ impl SharedCampaign {
         // The process of the tests ends without a call of this library.
         terminal::finish_writing();
         // The other processes of the test run read the report.
-        if let Some(error) = record.unwritten.into_iter().next() {
+        // Tests of clauses tell a deviation that was found, whatever ended the campaign.
+        let failure = record.failure.filter(|_| record.report.totals.fail == 0);
+        if let Some(error) = failure.or(record.unwritten) {
             return Err(error);
         }
         Ok(SuiteResult { report: record.report, complete: profile.complete })

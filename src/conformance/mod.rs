@@ -172,18 +172,18 @@ pub use crate::history::{
     write_history,
 };
 pub use crate::model::{
-    Belief, BeliefChange, BeliefLimits, ClauseCount, ClauseTally, ExceededLimit, ObservedSilentCell,
-    SuiteEvaluationError,
+    Belief, BeliefChange, BeliefLimits, ClauseCount, ClauseTally, EvaluationTally, ExceededLimit, FailedExpression,
+    ObservedSilentCell, SuiteEvaluationError,
 };
 pub use crate::oracle::{
-    ClauseDecidability, ClauseResult, ClauseSelection, ExchangeFindings, Finding, Judge, JudgeRecordsError,
-    JudgedRecords, Verdict, decide_verdicts, judge_history, judge_records,
+    ClauseDecidability, ClauseResult, ClauseSelection, ExchangeFindings, Finding, Judge, JudgedRecords, Verdict,
+    decide_verdicts, judge_history, judge_records,
 };
 pub use crate::session::STATES_MAX;
 
 // Reports, as a campaign writes them.
 pub use crate::plan::{Plan, Step, StepWait};
 pub use crate::report::{
-    ClauseCountsRow, ClauseReference, ClauseRow, CounterexampleRow, FindingRow, NamedDigest, NarrowingExchange,
-    PurposeRequestsRow, Report, ReportTarget, SilentCellRow, SpentRequestsRow, VerdictTotals,
+    ClauseCountsRow, ClauseReference, ClauseRow, CounterexampleRow, FailedExpressionRow, FindingRow, NamedDigest,
+    NarrowingExchange, PurposeRequestsRow, Report, ReportTarget, SilentCellRow, SpentRequestsRow, VerdictTotals,
 };

@@ -11,6 +11,7 @@ mod identity;
 mod infrastructure;
 mod provocation;
 mod request;
+mod request_watch;
 mod response_body;
 #[cfg(feature = "http")]
 mod routes;
@@ -30,6 +31,7 @@ pub(crate) use infrastructure::{CONDITION_NAMES, FAILURES_MAX};
 pub use infrastructure::{InfrastructureRecogniser, RecognisingEndpoint};
 pub use provocation::{FailureProvocation, run_command};
 pub use request::{Endpoint, PendingOutcome, Request};
+pub use request_watch::{OutsideRequest, RequestWatch};
 pub(crate) use response_body::{read_body, read_oversized_body};
 pub use wire_faults::{DisturbedEndpoint, WireDisturbance, WireFaults};
 

@@ -29,7 +29,7 @@ pub(super) fn apply_arithmetic(
         }
         (ExprValue::Str(a), ExprValue::Str(b)) if op == BinaryOperator::Add => {
             if a.len() + b.len() > TEXT_MAX {
-                return Err(format!("the text is longer than {TEXT_MAX} bytes"));
+                return Err(UnplacedError::no_value(format!("the text is longer than {TEXT_MAX} bytes")));
             }
             Ok(ExprValue::from(format!("{a}{b}").as_str()))
         }
@@ -39,7 +39,10 @@ pub(super) fn apply_arithmetic(
         (ExprValue::Unknown, other) | (other, ExprValue::Unknown) if accepts_operand(op, other) => {
             Ok(ExprValue::Unknown)
         }
-        _ => Err(format!("{} cannot be applied to {} and {}", op.sign(), left.kind_name(), right.kind_name())),
+        _ => {
+            let message = format!("{} cannot be applied to {} and {}", op.sign(), left.kind_name(), right.kind_name());
+            Err(UnplacedError::wrong_kind(message))
+        }
     }
 }
 
@@ -64,7 +67,7 @@ fn apply_to_floats(op: BinaryOperator, a: f64, b: f64) -> ExprValue {
 
 fn apply_to_integers(op: BinaryOperator, a: i64, b: i64) -> Result<ExprValue, UnplacedError> {
     if b == 0 && matches!(op, BinaryOperator::Div | BinaryOperator::Rem) {
-        return Err("division by zero".to_string());
+        return Err(UnplacedError::no_value("division by zero".to_string()));
     }
     let result = match op {
         BinaryOperator::Add => a.checked_add(b),
@@ -82,7 +85,7 @@ pub(super) fn negate_number(val: &ExprValue) -> Result<ExprValue, UnplacedError>
         ExprValue::Int(number) => number.checked_neg().map(ExprValue::Int).ok_or_else(overflow_error),
         ExprValue::Float(number) => Ok(ExprValue::from(-number.get())),
         ExprValue::Unknown => Ok(ExprValue::Unknown),
-        other => Err(format!("- needs a number, not {}", other.kind_name())),
+        other => Err(UnplacedError::wrong_kind(format!("- needs a number, not {}", other.kind_name()))),
     }
 }
 
@@ -97,9 +100,9 @@ pub(super) fn call_function(
         BuiltinFunction::Contains => test_texts(func, first, second, |text, part| Ok(text.contains(part))),
         BuiltinFunction::StartsWith => test_texts(func, first, second, |text, part| Ok(text.starts_with(part))),
         BuiltinFunction::EndsWith => test_texts(func, first, second, |text, part| Ok(text.ends_with(part))),
-        BuiltinFunction::Matches => {
-            test_texts(func, first, second, |text, pattern| Ok(compile_pattern(pattern)?.is_match(text)))
-        }
+        BuiltinFunction::Matches => test_texts(func, first, second, |text, pattern| {
+            Ok(compile_pattern(pattern).map_err(UnplacedError::no_value)?.is_match(text))
+        }),
         BuiltinFunction::LowerAscii => change_text(func, first, |text| Ok(text.to_ascii_lowercase())),
         BuiltinFunction::UpperAscii => change_text(func, first, |text| Ok(text.to_ascii_uppercase())),
         BuiltinFunction::Int => convert_to_int(first),
@@ -117,7 +120,7 @@ fn compare_versions(version: &ExprValue, bound: &ExprValue) -> Result<ExprValue,
         (ExprValue::Null, ExprValue::Str(_)) => Ok(ExprValue::Bool(false)),
         (ExprValue::Str(version), ExprValue::Str(bound)) => {
             match (parse_version_numbers(version), parse_version_numbers(bound)) {
-                (_, None) => Err(format!("{bound:?} is not a version such as \"2.54\"")),
+                (_, None) => Err(UnplacedError::no_value(format!("{bound:?} is not a version such as \"2.54\""))),
                 // A caller may send any text: a text without version is below every bound.
                 (None, _) => Ok(ExprValue::Bool(false)),
                 (Some(version), Some(bound)) => Ok(ExprValue::Bool(version >= bound)),
@@ -183,7 +186,7 @@ fn convert_to_int(val: &ExprValue) -> Result<ExprValue, UnplacedError> {
         ExprValue::Float(_) => Err(overflow_error()),
         ExprValue::Str(text) => match text.parse() {
             Ok(number) => Ok(ExprValue::Int(number)),
-            Err(_) => Err(format!("{text:?} is not a whole number")),
+            Err(_) => Err(UnplacedError::no_value(format!("{text:?} is not a whole number"))),
         },
         other => Err(argument_error(BuiltinFunction::Int, other)),
     }
@@ -195,7 +198,7 @@ fn convert_to_double(val: &ExprValue) -> Result<ExprValue, UnplacedError> {
         ExprValue::Int(number) => Ok(ExprValue::from(*number as f64)),
         ExprValue::Str(text) => match text.parse::<f64>() {
             Ok(number) => Ok(ExprValue::from(number)),
-            Err(_) => Err(format!("{text:?} is not a number")),
+            Err(_) => Err(UnplacedError::no_value(format!("{text:?} is not a number"))),
         },
         other => Err(argument_error(BuiltinFunction::Double, other)),
     }
@@ -219,7 +222,7 @@ fn find_extreme(func: BuiltinFunction, list: &ExprValue) -> Result<ExprValue, Un
         other => return Err(argument_error(func, other)),
     };
     let Some(mut best) = items.first() else {
-        return Err(format!("{} of an empty list", func.name()));
+        return Err(UnplacedError::no_value(format!("{} of an empty list", func.name())));
     };
     let mut unknown = false;
     for item in items.iter() {
@@ -233,9 +236,9 @@ fn find_extreme(func: BuiltinFunction, list: &ExprValue) -> Result<ExprValue, Un
 }
 
 fn overflow_error() -> UnplacedError {
-    "the number does not fit 64 bits".to_string()
+    UnplacedError::no_value("the number does not fit 64 bits".to_string())
 }
 
 fn argument_error(func: BuiltinFunction, val: &ExprValue) -> UnplacedError {
-    format!("{} does not take {}", func.name(), val.kind_name())
+    UnplacedError::wrong_kind(format!("{} does not take {}", func.name(), val.kind_name()))
 }

@@ -2,13 +2,27 @@
 
 use std::cmp::Ordering;
 
+use super::error::EvalFailure;
 use super::value::ExprValue;
 
 /// A truth value, or `None` for unknown.
 pub(super) type KnownTruth = Option<bool>;
 
 /// An error without offset; the caller adds the offset.
-pub(super) type UnplacedError = String;
+pub(super) struct UnplacedError {
+    pub message: String,
+    pub failure: EvalFailure,
+}
+
+impl UnplacedError {
+    pub(super) fn wrong_kind(message: String) -> UnplacedError {
+        UnplacedError { message, failure: EvalFailure::WrongKind }
+    }
+
+    pub(super) fn no_value(message: String) -> UnplacedError {
+        UnplacedError { message, failure: EvalFailure::MissingValue }
+    }
+}
 
 impl ExprValue {
     /// The result of `==`: true, false, or unknown where an unknown part decides.
@@ -104,8 +118,10 @@ pub(super) fn contains_value(needle: &ExprValue, haystack: &ExprValue) -> Result
         (ExprValue::Unknown, ExprValue::Map(entries)) if entries.is_empty() => Ok(Some(false)),
         (ExprValue::Unknown, ExprValue::Map(_)) | (_, ExprValue::Unknown) => Ok(None),
         (ExprValue::Bool(_) | ExprValue::Int(_), ExprValue::Map(_)) => Ok(Some(false)),
-        (other, ExprValue::Map(_)) => Err(format!("keys of a map are texts, not {}", other.kind_name())),
-        (_, other) => Err(format!("in needs a list or a map, not {}", other.kind_name())),
+        (other, ExprValue::Map(_)) => {
+            Err(UnplacedError::wrong_kind(format!("keys of a map are texts, not {}", other.kind_name())))
+        }
+        (_, other) => Err(UnplacedError::wrong_kind(format!("in needs a list or a map, not {}", other.kind_name()))),
     }
 }
 
@@ -140,7 +156,7 @@ pub(super) fn compare_values(left: &ExprValue, right: &ExprValue) -> Result<Comp
         (ExprValue::Str(a), ExprValue::Str(b)) => Ok(ComparisonResult::As(a.cmp(b))),
         (ExprValue::Bool(a), ExprValue::Bool(b)) => Ok(ComparisonResult::As(a.cmp(b))),
         (ExprValue::Unknown, other) | (other, ExprValue::Unknown) if ordered(other) => Ok(ComparisonResult::Unknown),
-        _ => Err(format!("{} and {} have no order", left.kind_name(), right.kind_name())),
+        _ => Err(UnplacedError::wrong_kind(format!("{} and {} have no order", left.kind_name(), right.kind_name()))),
     }
 }
 

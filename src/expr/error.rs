@@ -26,6 +26,20 @@ pub struct ExprEvalError {
     pub offset: usize,
     /// The failure.
     pub message: String,
+    /// The kind of the failure.
+    pub failure: EvalFailure,
+}
+
+/// The kind of an [`ExprEvalError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EvalFailure {
+    /// An operand has a kind that the operator or the function does not take, or a name is unknown.
+    WrongKind,
+    /// The operands have the right kinds, but no result: a division by zero, an overflow, a text that is no number, or
+    /// too much work.
+    MissingValue,
+    /// An index is outside of a list.
+    OutsideOfList,
 }
 
 /// A finding of the type check.

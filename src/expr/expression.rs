@@ -89,6 +89,12 @@ impl Expr {
         eval::eval_in_slots(&self.0.node, &self.0.roots, slots)
     }
 
+    /// A number that differs for the expressions of a suite that exist at the same time, and is equal for clones.
+    #[must_use]
+    pub fn identify(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
     /// The value of a constant expression; none for other expressions.
     pub fn as_literal(&self) -> Option<&ExprValue> {
         self.0.node.as_constant()

@@ -63,7 +63,7 @@ mod tests;
 
 pub use check::check_types;
 pub use comparisons::{Comparison, ComparisonRelation};
-pub use error::{ExprEvalError, ExprParseError, ExprTypeError, TypeErrorSeverity};
+pub use error::{EvalFailure, ExprEvalError, ExprParseError, ExprTypeError, TypeErrorSeverity};
 pub use eval::ExprScope;
 pub use explain::DecidingPart;
 pub use expression::Expr;

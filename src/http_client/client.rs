@@ -10,9 +10,10 @@ use super::response_headers::record_headers;
 use super::tokens::{TokenCache, TokenClient};
 use super::transport_error::{TransportError, classify_error};
 use crate::endpoint::{
-    CALLERS, Credential, Endpoint, Identities, PendingOutcome, Request, read_body, read_oversized_body,
+    CALLERS, Credential, Endpoint, Identities, OutsideRequest, PendingOutcome, Request, RequestWatch, read_body,
+    read_oversized_body,
 };
-use crate::history::{LearnedSecrets, Outcome, Reply, ReplyBody, remember_secrets};
+use crate::history::{LearnedSecrets, Outcome, Reply, ReplyBody, SecretFilter, remember_secrets};
 use crate::profile::ConnectionSettings;
 use reqwest::header::HeaderName;
 use std::cell::Cell;
@@ -37,6 +38,8 @@ pub struct HttpEndpoint {
     large_bodies: Semaphore,
     /// Number of requests besides the calls of `Endpoint::send`.
     additional: Cell<u64>,
+    /// Shows the checks, without secrets.
+    watch: Option<(RequestWatch, SecretFilter)>,
 }
 
 /// Most large bodies in memory at the same time, however many plans run.
@@ -95,12 +98,25 @@ impl HttpEndpoint {
             proxy,
             large_bodies,
             additional,
+            watch: None,
         })
     }
 
     /// Credentials that this client computed or fetched, for their removal from records.
     pub fn learned(&self) -> LearnedSecrets {
         self.learned.clone()
+    }
+
+    /// Shows the checks from now on, without the secrets of the filter.
+    pub fn watch_checks(&mut self, watch: RequestWatch, secrets: SecretFilter) {
+        self.watch = Some((watch, secrets));
+    }
+
+    /// Shows a check with its outcome.
+    pub(super) fn show_check(&self, request: &Request, outcome: &Outcome) {
+        if let Some((watch, secrets)) = &self.watch {
+            watch.show_request(OutsideRequest::Check, request, outcome, |exchange| secrets.strip_secrets(exchange));
+        }
     }
 
     /// Counts a request that is no call of [`Endpoint::send`].
@@ -115,6 +131,40 @@ impl HttpEndpoint {
 
     pub(super) fn identities(&self) -> &Identities {
         &self.identities
+    }
+
+    /// All headers of a request with this body, with a token where the caller needs one. The request is not sent.
+    ///
+    /// # Errors
+    ///
+    /// Cause and remedy, if the address or a header is not valid, or no token was issued.
+    pub async fn sign_request(
+        &self,
+        request: &Request,
+        body: Option<&[u8]>,
+    ) -> Result<Vec<(String, String)>, (String, String)> {
+        let caller = self.authenticators.get(&request.caller);
+        let token = match caller.and_then(Authenticator::token_grant) {
+            None => None,
+            Some(grant) => {
+                let asking = TokenClient {
+                    client: &self.client,
+                    wall: &self.wall,
+                    learned: &self.learned,
+                    proxy: self.proxy.as_deref(),
+                    sent: &self.additional,
+                };
+                let issued = self.tokens.get(&request.caller, grant, &asking).await;
+                Some(issued.map_err(|error| (error.to_string(), error.remedy().to_string()))?)
+            }
+        };
+        let unfit = |what: &str| (format!("{what} is not valid in a request"), "correct the request".to_string());
+        let url = reqwest::Url::parse(&compose_url(&self.base, request)).map_err(|_| unfit("the address"))?;
+        let proof = ((self.wall)(), token.as_ref());
+        let learn = |secret: &str| self.learned.add_passing_value(secret);
+        let headers = compose_headers(request, (url.as_str(), body), caller, proof, learn).map_err(unfit)?;
+        let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        Ok(headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect())
     }
 
     /// Sends a request once, and a second time with a new token if the endpoint refuses the first token.

@@ -3,7 +3,7 @@
 use super::client::HttpEndpoint;
 use super::transport_error::TransportError;
 use crate::endpoint::{Endpoint, Request, is_html};
-use crate::history::{Reply, ReplyBody};
+use crate::history::{Outcome, Reply, ReplyBody};
 
 /// Sends a read of the owner, and checks that an API answers and accepts the credentials. Returns the status.
 ///
@@ -25,9 +25,15 @@ pub(super) async fn probe_reply(http: &HttpEndpoint, request: &Request) -> Resul
     }
     http.count_additional_request();
     let reply = match http.send_authenticated(request).await {
-        Ok(reply) => reply,
+        Ok(reply) => {
+            http.show_check(request, &Outcome::Replied(reply.clone()));
+            reply
+        }
         Err(TransportError::NoToken { place, cause, remedy }) => return Err(ProbeError { place, cause, remedy }),
-        Err(trouble) => return fail(trouble.to_string(), trouble.remedy()),
+        Err(trouble) => {
+            http.show_check(request, &Outcome::Lost { cause: trouble.to_string() });
+            return fail(trouble.to_string(), trouble.remedy());
+        }
     };
     match &reply {
         Reply { status: 401, .. } => {

@@ -13,10 +13,8 @@ use crate::schema::SeededRng;
 use crate::suite::{FieldMutability, UNNAMED};
 use std::collections::BTreeMap;
 
-/// The resources after one permitted outcome of the call, or after the outcome of the mutant.
-///
-/// # Panics
-/// If the effects of the suite cannot be evaluated.
+/// The resources after one permitted outcome of the call, or after the outcome of the mutant. A field whose value cannot
+/// be evaluated keeps its value.
 pub(super) fn apply_clauses(
     context: &ResponseContext<'_>,
     before: &PossibleState,
@@ -25,12 +23,11 @@ pub(super) fn apply_clauses(
     rng: &mut SeededRng,
 ) -> PossibleState {
     let model = context.model;
-    let fail = |fault| -> PossibleState { panic!("the mock cannot follow its suite: {fault}") };
     if clauses.is_empty() {
         // Without a clause, the call creates its resources, and existing resources stay unchanged.
-        return apply_choice(model, context.call, before, &Vec::new(), moment).unwrap_or_else(fail);
+        return apply_choice(model, context.call, before, &Vec::new(), moment);
     }
-    let open = list_choices(model, context.call, before, clauses, moment).unwrap_or_default();
+    let open = list_choices(model, context.call, before, clauses, moment);
     let exception = rng.draw_chance(context.tempo.exception_percent, 100);
     let choice = if exception { rng.pick_element(&open) } else { open.first() };
     let mut choice = choice.cloned().unwrap_or_default();
@@ -39,7 +36,7 @@ pub(super) fn apply_clauses(
     {
         choice.push((*other, 0));
     }
-    let after = apply_choice(model, context.call, before, &choice, moment).unwrap_or_else(fail);
+    let after = apply_choice(model, context.call, before, &choice, moment);
     let after = keep_open_values(model, before, after);
     match context.fault {
         Some(fault) if clauses.contains(&fault.clause) => apply_fault(model, context.call, before, after, fault),

@@ -2,7 +2,7 @@
 
 use super::mutant::FaultKind;
 use super::response_context::ResponseContext;
-use crate::model::{GeneratedClause, PossibleResource, is_page};
+use crate::model::{EvaluationLog, GeneratedClause, PossibleResource, is_page};
 use crate::suite::ResourceView;
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ pub(super) fn cut_list(
     things: &mut Vec<&PossibleResource>,
 ) {
     let Some(paging) = &view.paging else { return };
-    if !is_page(context.model, context.call, view).unwrap_or(false) {
+    if is_page(context.model, context.call, (kind, view), &EvaluationLog::discarding()) != Some(true) {
         return;
     }
     let query = context.call.query_values();

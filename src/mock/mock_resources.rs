@@ -3,8 +3,8 @@
 use super::tempo::{Tempo, draw_between};
 use crate::expr::{ExprValue, FieldPath};
 use crate::model::{
-    Existence, Model, PossibleResource, PossibleState, ResourceId, ResourceOwner, ResourceState, advance_resource,
-    find_resource, list_events, replace_resources,
+    EvaluationLog, Existence, Model, PossibleResource, PossibleState, ResourceId, ResourceOwner, ResourceState,
+    advance_resource, find_resource, list_events, replace_resources,
 };
 use crate::schema::SeededRng;
 use std::collections::BTreeMap;
@@ -109,7 +109,7 @@ impl MockResources {
             return false;
         }
         let alone = vec![find_resource(&self.world, &held.id).expect("the caller found the resource").clone()];
-        let Ok(struck) = list_events(model, &alone) else { return false };
+        let struck = list_events(model, &alone, &EvaluationLog::discarding());
         let Some((_, after)) = rng.pick_element(&struck) else { return false };
         let thing = after[0].state.clone();
         let known = thing

@@ -7,9 +7,11 @@
 use super::call_view::CallView;
 use super::clause_info::ClauseId;
 use super::compile::Model;
+use super::evaluation_error::SuiteEvaluationError;
+use super::evaluation_log::EvaluationLog;
 use super::possible_state::{PossibleResource, find_resource};
 use super::resource_state::ResourceId;
-use super::roots::{ExpressionRoots, SuiteEvaluationError, make_world_root, record_for_caller};
+use super::roots::{ExpressionRoots, explain_failure, make_world_root, record_for_caller};
 use crate::expr::{Expr, ExprScope, ExprValue};
 use crate::schema::InputClass;
 use crate::suite::{Clause, ClauseDecision, ClauseOperations, ClauseTiming, LetDefinition, PermittedStatuses};
@@ -28,6 +30,8 @@ pub struct ApplicableClauses {
     pub accepts: Vec<ClauseId>,
     /// Accepting clauses with an undetermined guard.
     pub may_accept: Vec<ClauseId>,
+    /// The clauses of `permitted` and `may_accept` whose guard could not be evaluated.
+    pub failed: Vec<ClauseId>,
 }
 
 impl ApplicableClauses {
@@ -35,6 +39,15 @@ impl ApplicableClauses {
     #[must_use]
     pub fn is_silent(&self) -> bool {
         self.demanded.is_empty() && self.accepts.is_empty()
+    }
+
+    /// The clauses without those whose guard could not be evaluated, as an endpoint would follow them.
+    #[must_use]
+    pub fn without_failed(mut self) -> ApplicableClauses {
+        let failed = std::mem::take(&mut self.failed);
+        self.permitted.retain(|clause| !failed.contains(clause));
+        self.may_accept.retain(|clause| !failed.contains(clause));
+        self
     }
 
     /// Clauses that demand or permit a refusal with `status`.
@@ -113,16 +126,16 @@ pub fn list_combinations<'a>(
     all
 }
 
-/// Evaluates every clause of the operation in one possible state.
-///
-/// # Errors
-/// If the evaluation of a guard fails on valid input: the suite is faulty.
+/// Evaluates every clause of the operation in one possible state. A guard that fails on valid input is undetermined,
+/// and `log` keeps the failure.
+#[must_use]
 pub fn evaluate_clauses(
     model: &Model,
     asked: &CallView,
     world: &[Arc<PossibleResource>],
     strangers: &[usize],
-) -> Result<ApplicableClauses, SuiteEvaluationError> {
+    log: &EvaluationLog,
+) -> ApplicableClauses {
     let operation = &model.operations[&asked.operation];
     let combinations = list_combinations(model, asked, world);
     let all = (!operation.reads_all.is_empty())
@@ -137,11 +150,11 @@ pub fn evaluate_clauses(
         let clause = model.find_suite_clause(id).expect("operations index written clauses only");
         truths.clear();
         for scope in &scopes {
-            truths.push(scope.evaluate_clause(clause)?);
+            truths.push(scope.evaluate_clause((id, clause), log));
         }
         add_if_applicable(&mut reading, id, clause, &truths);
     }
-    Ok(reading)
+    reading
 }
 
 /// One combination of the resources of a call, and what all clauses of the call read of the combination.
@@ -181,37 +194,47 @@ impl<'a> CombinationScope<'a> {
         }
     }
 
-    fn evaluate_clause(&self, clause: &Clause) -> Result<GuardResult, SuiteEvaluationError> {
+    fn evaluate_clause(&self, (id, clause): (ClauseId, &Clause), log: &EvaluationLog) -> GuardResult {
         let accepts = matches!(clause.decision, ClauseDecision::Accept(_));
         if accepts && (self.asked.class == InputClass::Invalid || !self.exists) {
-            return Ok(GuardResult::No);
+            return GuardResult::No;
         }
-        let held = match &clause.when {
+        let held = match clause.when.as_ref().map(|guard| self.evaluate_guard(guard, clause)) {
             None => Some(true),
-            Some(guard) => self.evaluate_guard(guard, clause)?,
+            Some(Ok(truth)) => {
+                let value = truth.map_or(ExprValue::Unknown, ExprValue::Bool);
+                note_guard(log, id, clause, Ok(value));
+                truth
+            }
+            Some(Err(fault)) => {
+                note_guard(log, id, clause, Err(fault));
+                return GuardResult::Failed;
+            }
         };
         if held == Some(false) {
-            return Ok(GuardResult::No);
+            return GuardResult::No;
         }
         let general = matches!(clause.calls, ClauseOperations::AllBut(_));
         if held.is_none() || (!general && self.fogged) {
-            return Ok(GuardResult::Unknown);
+            return GuardResult::Unknown;
         }
         if self.moving && !applies_in_transition(clause) {
-            return Ok(GuardResult::InTransition);
+            return GuardResult::InTransition;
         }
-        Ok(GuardResult::Yes)
+        GuardResult::Yes
     }
 
     fn evaluate_guard(&self, guard: &Expr, clause: &Clause) -> Result<Option<bool>, SuiteEvaluationError> {
-        let fail = |message| SuiteEvaluationError::new(self.model, clause.place.line, guard, message);
         match guard.eval(self) {
             Ok(ExprValue::Bool(value)) => Ok(Some(value)),
             Ok(ExprValue::Unknown) => Ok(None),
             // The guard relies on the schema, and the input violates the schema: the guard is undetermined.
             Ok(_) | Err(_) if self.asked.class != InputClass::Valid => Ok(None),
-            Ok(other) => Err(fail(format!("the guard must be true or false, but it is {other}"))),
-            Err(error) => Err(fail(error.message)),
+            Ok(other) => Err(SuiteEvaluationError::no_truth(self.model, clause.place.line, guard, &other)),
+            Err(error) => {
+                let error = explain_failure(self.model, self, guard, error);
+                Err(SuiteEvaluationError::new(self.model, clause.place.line, guard, error))
+            }
         }
     }
 }
@@ -247,6 +270,8 @@ enum GuardResult {
     Yes,
     No,
     Unknown,
+    /// The guard could not be evaluated.
+    Failed,
     /// The guard holds or is undetermined, and a resource of the call is in a transition.
     InTransition,
 }
@@ -257,15 +282,25 @@ fn add_if_applicable(reading: &mut ApplicableClauses, id: ClauseId, clause: &Cla
     let any = |truth| truths.contains(&truth);
     match clause.decision {
         ClauseDecision::Accept(_) if any(GuardResult::No) || any(GuardResult::InTransition) => {}
-        ClauseDecision::Accept(_) if any(GuardResult::Unknown) => reading.may_accept.push(id),
+        ClauseDecision::Accept(_) if any(GuardResult::Unknown) || any(GuardResult::Failed) => {
+            reading.may_accept.push(id);
+            reading.failed.extend(any(GuardResult::Failed).then_some(id));
+        }
         ClauseDecision::Accept(_) => reading.accepts.push(id),
         ClauseDecision::Refuse(_) if any(GuardResult::Yes) => reading.demanded.push(id),
         ClauseDecision::Refuse(_) | ClauseDecision::MayRefuse(_)
             if truths.iter().any(|truth| *truth != GuardResult::No) =>
         {
-            reading.permitted.push(id)
+            reading.permitted.push(id);
+            reading.failed.extend(any(GuardResult::Failed).then_some(id));
         }
         ClauseDecision::Refuse(_) | ClauseDecision::MayRefuse(_) => {}
+    }
+}
+
+fn note_guard(log: &EvaluationLog, id: ClauseId, clause: &Clause, value: Result<ExprValue, SuiteEvaluationError>) {
+    if let Some(guard) = &clause.when {
+        let _ = log.note_evaluation((Some(id), clause.place.line), guard, value);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::call_memory::CallMemory;
 use super::clause_tally::ClauseTally;
 use super::compile::Model;
+use super::evaluation_log::EvaluationLog;
 use super::factor::{Factor, PromiseSource};
 use super::possible_state::PossibleResource;
 use super::resource_state::{Existence, ResourceId};
@@ -88,9 +89,9 @@ impl Belief {
     #[must_use]
     pub fn list_current_states(&self, id: &ResourceId) -> Vec<Arc<PossibleResource>> {
         let Some(factor) = self.factors.iter().find(|factor| factor.ids.contains(id)) else { return Vec::new() };
-        match close_states(&self.model, &factor.states, self.bounds.states_max) {
-            Ok(Some(worlds)) => Factor { states: worlds, ..factor.clone() }.list_states(id),
-            _ => factor.list_states(id),
+        match close_states(&self.model, &factor.states, self.bounds.states_max, &EvaluationLog::discarding()) {
+            Some(worlds) => Factor { states: worlds, ..factor.clone() }.list_states(id),
+            None => factor.list_states(id),
         }
     }
 

@@ -1,15 +1,16 @@
 //! How a belief joins the factors that a call involves, and splits them again.
 
+use super::applicability::evaluate_clauses;
 use super::belief::Belief;
 use super::call_view::CallView;
 use super::clause_info::ClauseId;
 use super::effect::make_call_undetermined;
 use super::effect_context::{CreatedIds, EffectContext};
+use super::evaluation_log::EvaluationLog;
 use super::exchange_judgement::{ExceededLimit, ExchangeJudgement};
 use super::factor::{BeliefNarrowing, Factor};
 use super::possible_state::{PossibleState, make_possible_resource};
 use super::resource_state::ResourceId;
-use super::roots::SuiteEvaluationError;
 use super::transition::close_states;
 use crate::expr::ExprValue;
 use crate::history::Exchange;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 impl Belief {
     /// Removes the factors that a call involves and returns the joint factor, closed under events and
     /// transitions. `None` means that the joint factor exceeds the limit.
-    pub(super) fn take_joint_factor(&mut self, asked: &CallView) -> Result<Option<Factor>, SuiteEvaluationError> {
+    pub(super) fn take_joint_factor(&mut self, asked: &CallView, log: &EvaluationLog) -> Option<Factor> {
         let model = Arc::clone(&self.model);
         let kinds = &model.operations[&asked.operation].reads_all;
         let named: BTreeSet<&ResourceId> = asked.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
@@ -31,9 +32,9 @@ impl Belief {
         self.factors = rest;
         let mut closed = Vec::with_capacity(taken.len());
         for factor in &taken {
-            let Some(worlds) = close_states(&model, &factor.states, self.bounds.states_max)? else {
+            let Some(worlds) = close_states(&model, &factor.states, self.bounds.states_max, log) else {
                 self.factors.extend(taken.iter().cloned());
-                return Ok(None);
+                return None;
             };
             closed.push(Factor { states: worlds, ..factor.clone() });
         }
@@ -42,7 +43,19 @@ impl Belief {
             Some(factor) => self.tally.states_most = self.tally.states_most.max(factor.states.len()),
             None => self.factors.extend(taken),
         }
-        Ok(joined)
+        joined
+    }
+
+    /// Whether, in some possible state, a clause demands or permits the refusal of a call with `status`.
+    #[must_use]
+    pub fn may_refuse(&self, asked: &CallView, status: u16) -> bool {
+        let log = EvaluationLog::discarding();
+        // Beyond the limit of possible states any clause may apply.
+        let Some(factor) = self.clone().take_joint_factor(asked, &log) else { return true };
+        factor.states.iter().any(|world| {
+            let reading = evaluate_clauses(&self.model, asked, world, &self.unknown_kinds, &log);
+            reading.list_explaining(&self.model, &asked.operation, status).next().is_some()
+        })
     }
 
     /// Sorts and splits a factor and adds the parts to the belief. `reasons` are the clauses that ruled out
@@ -86,6 +99,8 @@ impl Belief {
             now: exchange.received_ms,
             seq: self.seq,
             unknown_kinds: &[],
+            uncertain: &[],
+            log: &EvaluationLog::discarding(),
         };
         let newborn = make_call_undetermined(&self.model, asked, &[], &moment);
         self.factors.extend(newborn.into_iter().map(Factor::from_resource));

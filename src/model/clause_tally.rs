@@ -1,6 +1,7 @@
 //! Counts for each clause: how often the clause applied, and how often only the clause explains an outcome.
 
 use super::clause_info::ClauseId;
+use super::evaluation_log::EvaluationTally;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Counts for one clause.
@@ -57,6 +58,8 @@ pub struct ClauseTally {
     pub exceeded: u64,
     /// The first reached limit, in words.
     pub excess: Option<String>,
+    /// Which expressions of the suite had a value, and which failed.
+    pub evaluations: EvaluationTally,
 }
 
 impl ClauseTally {
@@ -123,6 +126,7 @@ impl ClauseTally {
         self.states_most = self.states_most.max(other.states_most);
         self.judged += other.judged;
         self.exceeded += other.exceeded;
+        self.evaluations.merge(&other.evaluations);
         if self.excess.is_none() {
             self.excess.clone_from(&other.excess);
         }

@@ -118,6 +118,12 @@ impl Model {
         *self.generated.get(kind).unwrap_or_else(|| panic!("the model has no generated clause {kind:?}"))
     }
 
+    /// The generated clause about the list of a resource kind in the responses of an operation; `None` if the operation
+    /// shows no whole list.
+    pub(super) fn find_list_clause(&self, kind: usize, operation: &str) -> Option<ClauseId> {
+        self.generated.get(&GeneratedClause::Listed(kind, operation.to_string())).copied()
+    }
+
     /// The clause with a name.
     #[must_use]
     pub fn find_clause(&self, id: &str) -> Option<ClauseId> {

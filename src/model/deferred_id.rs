@@ -8,6 +8,7 @@ use super::belief::{Belief, IdSource};
 use super::call_view::CallView;
 use super::compile::Model;
 use super::effect_context::CreatedIds;
+use super::evaluation_log::EvaluationLog;
 use super::factor::{Factor, PromiseSubject};
 use super::observation::{Observation, read_observations};
 use super::outcome_kind::OutcomeKind;
@@ -44,7 +45,8 @@ impl Belief {
         if self.deferred.is_empty() {
             return Vec::new();
         }
-        let Ok(seen) = read_observations(&self.model, asked, heard) else { return Vec::new() };
+        // The judge reads the same views, and notes what fails.
+        let seen = read_observations(&self.model, asked, heard, &EvaluationLog::discarding());
         let told = |(id, teller): (&ResourceId, &IdSource)| {
             let sight = seen.resources.iter().find(|sight| sight.id == teller.id)?;
             let (_, path) = find_entry(&self.model, teller)?;

@@ -10,8 +10,8 @@ use super::possible_state::{PossibleResource, PossibleState, find_resource, repl
 use super::resource_state::{
     Existence, ResourceId, ResourceOwner, ResourceState, StateOrigin, Transition, TransitionStage,
 };
-use super::roots::{ExpressionRoots, SuiteEvaluationError};
-use crate::expr::ExprValue;
+use super::roots::ExpressionRoots;
+use crate::expr::{Expr, ExprValue};
 use crate::suite::{Alternative, Clause, Effect, EffectValue, StageExpression};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,17 +29,16 @@ pub struct SuccessorState {
     pub choice: OutcomeChoice,
 }
 
-/// The permitted outcomes of the accepting clauses, main outcomes first.
-///
-/// # Errors
-/// If the evaluation of an alternative's guard fails.
+/// The permitted outcomes of the accepting clauses, main outcomes first. An alternative with an undetermined guard is
+/// permitted.
+#[must_use]
 pub fn list_choices(
     model: &Model,
     asked: &CallView,
     world: &[Arc<PossibleResource>],
     accepts: &[ClauseId],
     moment: &EffectContext<'_>,
-) -> Result<Vec<OutcomeChoice>, SuiteEvaluationError> {
+) -> Vec<OutcomeChoice> {
     let combinations = list_combinations(model, asked, world);
     let first = combinations.first().cloned().unwrap_or_default();
     let all = read_all_resources(model, asked, world, moment);
@@ -48,7 +47,7 @@ pub fn list_choices(
         let clause = model.find_suite_clause(id).expect("only written clauses accept");
         let mut open = vec![0_u16];
         for (index, alternative) in clause.or.iter().enumerate() {
-            if is_permitted(model, asked, alternative, &first, &all, moment)? {
+            if is_permitted(model, asked, (id, alternative), &first, &all, moment) {
                 open.push(index as u16 + 1);
             }
         }
@@ -58,18 +57,18 @@ pub fn list_choices(
             .collect();
         choices.truncate(64);
     }
-    Ok(choices)
+    choices
 }
 
 fn is_permitted(
     model: &Model,
     asked: &CallView,
-    alternative: &Alternative,
+    (clause, alternative): (ClauseId, &Alternative),
     combination: &ResourceCombination<'_>,
     all: &ExprValue,
     moment: &EffectContext<'_>,
-) -> Result<bool, SuiteEvaluationError> {
-    let Some(guard) = &alternative.when else { return Ok(true) };
+) -> bool {
+    let Some(guard) = &alternative.when else { return true };
     let things: Vec<(&str, ExprValue)> = combination.iter().map(|(name, _, value)| (*name, value.clone())).collect();
     let roots = ExpressionRoots {
         model,
@@ -79,42 +78,39 @@ fn is_permitted(
         entry: None,
         world: Some(all),
     };
-    Ok(roots.evaluate(guard, alternative.place.line)? != ExprValue::Bool(false))
+    roots.evaluate_noted(guard, clause, alternative.place.line, moment.log) != ExprValue::Bool(false)
 }
 
 /// The possible states after acceptance, one for each permitted outcome.
-///
-/// # Errors
-/// If the evaluation of an effect fails.
+#[must_use]
 pub fn list_successors(
     model: &Model,
     asked: &CallView,
     world: &[Arc<PossibleResource>],
     accepts: &[ClauseId],
     moment: &EffectContext<'_>,
-) -> Result<Vec<SuccessorState>, SuiteEvaluationError> {
-    list_choices(model, asked, world, accepts, moment)?
+) -> Vec<SuccessorState> {
+    list_choices(model, asked, world, accepts, moment)
         .into_iter()
-        .map(|choice| Ok(SuccessorState { state: apply_choice(model, asked, world, &choice, moment)?, choice }))
+        .map(|choice| SuccessorState { state: apply_choice(model, asked, world, &choice, moment), choice })
         .collect()
 }
 
 /// The possible state after one outcome. The effects of several clauses are merged; the later effect on a field
-/// wins.
-///
-/// # Errors
-/// If the evaluation of an effect fails.
+/// wins. What uncertain clauses may change becomes undetermined, and so does a field whose value cannot be evaluated.
+#[must_use]
 pub fn apply_choice(
     model: &Model,
     asked: &CallView,
     world: &[Arc<PossibleResource>],
     choice: &OutcomeChoice,
     moment: &EffectContext<'_>,
-) -> Result<PossibleState, SuiteEvaluationError> {
+) -> PossibleState {
     let all = read_all_resources(model, asked, world, moment);
     let mut changed: BTreeMap<ResourceId, ResourceState> = create_resources(model, asked, moment);
     let via = StateOrigin(Arc::from(choice.as_slice()));
-    for &(id, way) in choice {
+    let certain = choice.iter().map(|&(id, way)| (id, Some(way)));
+    for (id, way) in certain.chain(moment.uncertain.iter().map(|&id| (id, None))) {
         let clause = model.find_suite_clause(id).expect("only written clauses accept");
         for combination in list_combinations(model, asked, world) {
             let things: Vec<(&str, ExprValue)> =
@@ -128,7 +124,7 @@ pub fn apply_choice(
                 world: Some(&all),
             };
             for effect in choose_effects(clause, way) {
-                for (target, things, sure) in find_affected(&roots, &combination, world, moment.created, effect)? {
+                for (target, things, sure) in find_affected(&roots, &combination, (world, moment), (id, effect)) {
                     let before = changed
                         .get(&target)
                         .cloned()
@@ -136,17 +132,21 @@ pub fn apply_choice(
                     let Some(mut thing) = before else { continue };
                     let newborn = moment.created.iter().any(|(_, ids)| ids.contains(&target));
                     let open = || Effect { value: EffectValue::Anything, ..effect.clone() };
-                    let effect = if sure { Cow::Borrowed(effect) } else { Cow::Owned(open()) };
+                    let effect = if sure && way.is_some() { Cow::Borrowed(effect) } else { Cow::Owned(open()) };
                     let roots = ExpressionRoots { resources: &things, ..roots };
-                    apply_effect(model, &roots, (&target, newborn), &mut thing, &effect, moment.now)?;
-                    thing.origin = Some(via.clone());
+                    apply_effect(&roots, (&target, newborn), &mut thing, (id, &effect), moment);
+                    if way.is_some() {
+                        thing.origin = Some(via.clone());
+                    }
                     changed.insert(target, thing);
                 }
             }
         }
-        set_order(model, asked, clause, world, moment, &mut changed);
+        if way.is_some() {
+            set_order(model, asked, clause, world, moment, &mut changed);
+        }
     }
-    Ok(replace_resources(model, world, changed))
+    replace_resources(model, world, changed)
 }
 
 /// The possible state with every resource of the call undetermined, and with the created resources.
@@ -178,10 +178,12 @@ pub fn make_call_undetermined(
     replace_resources(model, world, changed)
 }
 
-fn choose_effects(clause: &Clause, way: u16) -> &[Effect] {
+/// The effects of an outcome; without an outcome, the effects of all outcomes.
+fn choose_effects(clause: &Clause, way: Option<u16>) -> Vec<&Effect> {
     match way {
-        0 => &clause.then,
-        way => &clause.or[usize::from(way) - 1].then,
+        Some(0) => clause.then.iter().collect(),
+        Some(way) => clause.or[usize::from(way) - 1].then.iter().collect(),
+        None => clause.then.iter().chain(clause.or.iter().flat_map(|alternative| &alternative.then)).collect(),
     }
 }
 
@@ -214,22 +216,22 @@ fn create_resources(
 }
 
 fn apply_effect(
-    model: &Model,
     roots: &ExpressionRoots<'_>,
     (id, newborn): (&ResourceId, bool),
     thing: &mut ResourceState,
-    effect: &Effect,
-    now: u64,
-) -> Result<(), SuiteEvaluationError> {
+    (clause, effect): (ClauseId, &Effect),
+    moment: &EffectContext<'_>,
+) {
+    let model = roots.model;
     let resource = model.resource_kind(id);
-    let line = effect.place.line;
+    let evaluate = |expr: &Expr| roots.evaluate_noted(expr, clause, effect.place.line, moment.log);
     match &effect.value {
         EffectValue::Transition(stages) => {
             let mut course = Vec::with_capacity(stages.len());
             for (nth, stage) in stages.iter().enumerate() {
                 course.push(match stage {
                     StageExpression::State(state) => TransitionStage::State(ExprValue::Str(Arc::from(state.as_str()))),
-                    StageExpression::Expr(expr) => TransitionStage::State(roots.evaluate(expr, line)?),
+                    StageExpression::Expr(expr) => TransitionStage::State(evaluate(expr)),
                     // The pages do not say in which state the transition ends.
                     StageExpression::Anything if nth + 1 == stages.len() => TransitionStage::State(ExprValue::Unknown),
                     StageExpression::Anything => TransitionStage::Anything,
@@ -238,14 +240,14 @@ fn apply_effect(
             }
             // A new resource has no earlier state, so its transition starts in the first stage. A `prompt` kind
             // shows the first stage at once.
-            start_transition(newborn || resource.prompt, require_state_field(model, id), thing, course, now);
+            start_transition(newborn || resource.prompt, require_state_field(model, id), thing, course, moment.now);
         }
         EffectValue::Anything if resource.state.as_ref() == Some(&effect.field) => {
-            *thing = thing.make_undetermined(now)
+            *thing = thing.make_undetermined(moment.now)
         }
         value => {
             let value = match value {
-                EffectValue::Expr(expr) => roots.evaluate(expr, line)?,
+                EffectValue::Expr(expr) => evaluate(expr),
                 _ => ExprValue::Unknown,
             };
             if let Some(index) = resource.fields.iter().position(|field| field.name == effect.field) {
@@ -255,7 +257,6 @@ fn apply_effect(
             }
         }
     }
-    Ok(())
 }
 
 fn require_state_field(model: &Model, id: &ResourceId) -> usize {

@@ -1,8 +1,10 @@
 //! The context in which the effects of an accepted call are evaluated.
 
-use super::applicability::ResourceCombination;
+use super::applicability::{ApplicableClauses, ResourceCombination};
 use super::call_view::CallView;
+use super::clause_info::ClauseId;
 use super::compile::Model;
+use super::evaluation_log::EvaluationLog;
 use super::possible_state::PossibleResource;
 use super::resource_state::ResourceId;
 use super::roots::make_world_root;
@@ -25,6 +27,17 @@ pub struct EffectContext<'a> {
     pub seq: u32,
     /// Resource kinds with existing resources whose ids are unknown.
     pub unknown_kinds: &'a [usize],
+    /// Accepting clauses that may apply: their effects may happen, so the affected fields become undetermined.
+    pub uncertain: &'a [ClauseId],
+    /// Keeps the failures of expressions.
+    pub log: &'a EvaluationLog,
+}
+
+impl<'a> EffectContext<'a> {
+    /// The context for clauses beside which others may apply.
+    pub(super) fn with_uncertain(&self, reading: &'a ApplicableClauses) -> EffectContext<'a> {
+        EffectContext { uncertain: &reading.may_accept, ..*self }
+    }
 }
 
 pub(super) fn read_all_resources(

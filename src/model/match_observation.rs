@@ -3,11 +3,12 @@
 use super::clause_info::{ClauseId, GeneratedClause};
 use super::compile::{Model, find_state_field};
 use super::describe::describe_stages;
+use super::evaluation_log::EvaluationLog;
 use super::evidence::DifferenceKind;
 use super::observation::Observation;
 use super::possible_state::PossibleResource;
 use super::resource_state::{Existence, ResourceState, TransitionStage};
-use super::roots::{EntryScope, SuiteEvaluationError};
+use super::roots::EntryScope;
 use super::transition::evaluate_alone;
 use crate::expr::ExprValue;
 use crate::suite::{FieldMutability, UNNAMED};
@@ -26,71 +27,67 @@ pub enum ObservationMismatch {
 /// The state of a resource after an observation, if the possible state permits the observation. `now` is in ms.
 ///
 /// # Errors
-/// The inner error says why the possible state is ruled out. The outer error is a faulty suite.
+/// Why the possible state is ruled out.
 pub fn match_observation(
     model: &Model,
     held: &PossibleResource,
     sight: &Observation,
     now: u64,
     settle_percent: u32,
-) -> Result<Result<ResourceState, ObservationMismatch>, SuiteEvaluationError> {
+    log: &EvaluationLog,
+) -> Result<ResourceState, ObservationMismatch> {
     let thing = &held.state;
     let resource = &model.suite.resources[usize::from(held.id.kind)];
     let bound = resource.settles_ms.saturating_mul(u64::from(settle_percent)) / 100;
     let overdue = thing.transition.as_ref().is_some_and(|motion| now > motion.since.saturating_add(bound));
     match thing.existence {
-        Existence::Gone => return Ok(Err(ObservationMismatch::Absence)),
-        Existence::Deleting if overdue => return Ok(Err(ObservationMismatch::Absence)),
-        Existence::Deleting => return Ok(Ok(thing.clone())),
+        Existence::Gone => return Err(ObservationMismatch::Absence),
+        Existence::Deleting if overdue => return Err(ObservationMismatch::Absence),
+        Existence::Deleting => return Ok(thing.clone()),
         Existence::Present => {}
     }
     if let Some(since) = thing.undetermined_since {
-        return Ok(Ok(determine_resource(model, held, sight, now >= since.saturating_add(bound))));
+        return Ok(determine_resource(model, held, sight, now >= since.saturating_add(bound)));
     }
     let mut next = thing.clone();
     for (index, shown) in sight.fields.iter().enumerate() {
         let Some(shown) = shown else { continue };
-        if let Err(misfit) = match_field(model, held, &mut next, index, shown) {
-            return Ok(Err(misfit));
-        }
+        match_field(model, held, &mut next, index, shown)?;
     }
     if overdue && next.transition.is_some() {
-        return Ok(Err(ObservationMismatch::Clause(
+        return Err(ObservationMismatch::Clause(
             model.generated_clause(&GeneratedClause::Settles(usize::from(held.id.kind))),
-        )));
+        ));
     }
     if sight.full {
         for (index, shows) in resource.shows.iter().enumerate() {
-            if contradicts_shows(model, held, sight, shows)? {
-                return Ok(Err(ObservationMismatch::Clause(
-                    model.generated_clause(&GeneratedClause::Shows(usize::from(held.id.kind), index)),
-                )));
+            let clause = model.generated_clause(&GeneratedClause::Shows(usize::from(held.id.kind), index));
+            if contradicts_shows(model, held, sight, (clause, shows), log) {
+                return Err(ObservationMismatch::Clause(clause));
             }
         }
     }
-    Ok(Ok(next))
+    Ok(next)
 }
 
 /// The state of a resource after an observation, and every mismatch with its two sides. `now` is in ms.
-///
-/// # Errors
-/// If the evaluation of an expression fails.
 pub(super) fn list_mismatches(
     model: &Model,
     held: &PossibleResource,
     sight: &Observation,
     now: u64,
     settle_percent: u32,
-) -> Result<(ResourceState, Vec<(ObservationMismatch, DifferenceKind)>), SuiteEvaluationError> {
-    let mut next = match match_observation(model, held, sight, now, settle_percent)? {
-        Ok(next) => return Ok((next, Vec::new())),
+    log: &EvaluationLog,
+) -> (ResourceState, Vec<(ObservationMismatch, DifferenceKind)>) {
+    let mut next = match match_observation(model, held, sight, now, settle_percent, log) {
+        Ok(next) => return (next, Vec::new()),
         Err(_) => held.state.clone(),
     };
     let resource = &model.suite.resources[usize::from(held.id.kind)];
     let shown_state = find_state_field(model, usize::from(held.id.kind)).and_then(|index| sight.fields[index].clone());
     if held.state.existence != Existence::Present {
         let what = DifferenceKind::NotGone { resource: held.id.clone(), state: shown_state };
-        return Ok((next, vec![(ObservationMismatch::Absence, what)]));
+        return (next, vec![(ObservationMismatch::Absence, what)]);
     }
     let mut found = Vec::new();
     for (index, shown) in sight.fields.iter().enumerate() {
@@ -120,46 +117,50 @@ pub(super) fn list_mismatches(
         found.push((ObservationMismatch::Clause(clause), what));
     }
     if found.is_empty() && sight.full {
-        found.extend(list_wrong_derived_values(model, held, sight)?);
+        found.extend(list_wrong_derived_values(model, held, sight, log));
     }
-    Ok((next, found))
+    (next, found)
 }
 
 fn list_wrong_derived_values(
     model: &Model,
     held: &PossibleResource,
     sight: &Observation,
-) -> Result<Vec<(ObservationMismatch, DifferenceKind)>, SuiteEvaluationError> {
+    log: &EvaluationLog,
+) -> Vec<(ObservationMismatch, DifferenceKind)> {
     let kind = usize::from(held.id.kind);
     let mut found = Vec::new();
     for (index, shows) in model.suite.resources[kind].shows.iter().enumerate() {
-        if contradicts_shows(model, held, sight, shows)? {
-            let clause = model.generated_clause(&GeneratedClause::Shows(kind, index));
+        let clause = model.generated_clause(&GeneratedClause::Shows(kind, index));
+        if contradicts_shows(model, held, sight, (clause, shows), log) {
             let what = DifferenceKind::Derived {
                 resource: held.id.clone(),
                 name: shows.name.clone(),
-                permitted: evaluate_alone(model, held, &shows.among, shows.place.line)?,
+                permitted: evaluate_alone(model, held, &shows.among, shows.place.line).unwrap_or(ExprValue::Unknown),
                 got: shows.at.eval(&EntryScope(&sight.entry)).unwrap_or(ExprValue::Null),
             };
             found.push((ObservationMismatch::Clause(clause), what));
         }
     }
-    Ok(found)
+    found
 }
 
 fn contradicts_shows(
     model: &Model,
     held: &PossibleResource,
     sight: &Observation,
-    shows: &crate::suite::DerivedValue,
-) -> Result<bool, SuiteEvaluationError> {
-    let among = evaluate_alone(model, held, &shows.among, shows.place.line)?;
-    let ExprValue::List(permitted) = among else { return Ok(false) };
+    (clause, shows): (ClauseId, &crate::suite::DerivedValue),
+    log: &EvaluationLog,
+) -> bool {
+    let line = shows.place.line;
+    let among = evaluate_alone(model, held, &shows.among, line);
+    let among = log.note_evaluation((Some(clause), line), &shows.among, among);
+    let ExprValue::List(permitted) = among else { return false };
     let it = EntryScope(&sight.entry);
     // An unreadable value violates the schema, and not this clause.
-    let Ok(value) = shows.at.eval(&it) else { return Ok(false) };
+    let Ok(value) = shows.at.eval(&it) else { return false };
     let equal = |candidate: &ExprValue| candidate.cel_eq(&value);
-    Ok(permitted.iter().all(|candidate| equal(candidate) == ExprValue::Bool(false)))
+    permitted.iter().all(|candidate| equal(candidate) == ExprValue::Bool(false))
 }
 
 fn match_field(

@@ -18,6 +18,8 @@ mod compile;
 mod deferred_id;
 mod describe;
 mod effect;
+mod evaluation_error;
+mod evaluation_log;
 mod exchange_judgement;
 mod evidence;
 mod factor;
@@ -58,6 +60,8 @@ pub use deferred_id::read_deferred_id;
 pub use describe::describe_state;
 pub use effect::{OutcomeChoice, SuccessorState, apply_choice, list_choices, make_call_undetermined};
 pub use effect_context::EffectContext;
+pub use evaluation_error::SuiteEvaluationError;
+pub use evaluation_log::{EvaluationLog, EvaluationTally, FailedExpression};
 pub use evidence::{
     CallReference, DeviationEvidence, Difference, DifferenceKind, ExpectationReason, ExpectedOutcome, GuardAccount,
     GuardPart, GuardValue, SchemaDifference,
@@ -76,5 +80,5 @@ pub use resource_calls::{ResourceDeletion, ResourceRead, find_id_path};
 pub use resource_state::{
     Existence, ResourceId, ResourceOwner, ResourceState, StateOrigin, Transition, TransitionStage,
 };
-pub use roots::{ExpressionRoots, SuiteEvaluationError, make_world_root};
+pub use roots::{ExpressionRoots, make_world_root};
 pub use transition::{advance_resource, close_states, evaluate_alone, list_events};

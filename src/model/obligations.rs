@@ -13,17 +13,13 @@ use super::observation_filter::ObservationContext;
 use super::outcome_filter::{OutcomeExplanation, OutcomeJudgement};
 use super::possible_state::{PossibleResource, make_possible_resource};
 use super::resource_state::{Existence, ResourceId, ResourceState};
-use super::roots::SuiteEvaluationError;
 use crate::history::Exchange;
 use crate::suite::{EffectValue, StageExpression};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Belief {
-    /// Records the obligations of the accepting clauses.
-    ///
-    /// # Errors
-    /// If the evaluation of an effect's condition fails.
+    /// Records the obligations of the accepting clauses. A clause with an expression that failed promises nothing.
     pub(super) fn record_obligations(
         &mut self,
         factor: &mut Factor,
@@ -32,7 +28,7 @@ impl Belief {
         judged: &OutcomeJudgement,
         exchange: &Exchange,
         moment: &EffectContext<'_>,
-    ) -> Result<(), SuiteEvaluationError> {
+    ) {
         let accepted: Vec<&Vec<(ClauseId, u16)>> = judged
             .states
             .iter()
@@ -42,7 +38,7 @@ impl Belief {
             })
             .collect();
         if accepted.len() != judged.states.len() {
-            return Ok(());
+            return;
         }
         let clauses: BTreeSet<ClauseId> =
             accepted.iter().flat_map(|choice| choice.iter().map(|(clause, _)| *clause)).collect();
@@ -54,7 +50,11 @@ impl Belief {
                 .all(|(reading, _)| reading.accepts.contains(&clause) || !reading.demanded.is_empty());
             let promise = PromiseSource { clause, exchange: exchange.number };
             let mut promised = self.find_promises(asked, clause, factor, judged, moment);
-            promised.extend(self.find_unnamed_promises(asked, clause, before, judged, moment)?);
+            promised.extend(self.find_unnamed_promises(asked, clause, before, judged, moment));
+            if moment.log.has_failed(clause) {
+                self.tally.count_mut(clause).unclear += 1;
+                continue;
+            }
             if promised.is_empty() {
                 // An effect on an empty set of resources proves nothing.
                 let hollow = self.affects_unnamed(clause);
@@ -77,7 +77,6 @@ impl Belief {
                 }
             }
         }
-        Ok(())
     }
 
     fn affects_unnamed(&self, clause: ClauseId) -> bool {
@@ -96,18 +95,18 @@ impl Belief {
         before: &Factor,
         judged: &OutcomeJudgement,
         moment: &EffectContext<'_>,
-    ) -> Result<BTreeSet<PromiseSubject>, SuiteEvaluationError> {
+    ) -> BTreeSet<PromiseSubject> {
         let accepting = before.states.iter().zip(&judged.applicable).filter(|(_, r)| r.accepts.contains(&clause));
         let mut everywhere: Option<BTreeSet<(ResourceId, Option<u16>)>> = None;
         for (world, _) in accepting {
-            let here = bulk_effect::find_certain_effects(&self.model, asked, world, clause, moment)?;
+            let here = bulk_effect::find_certain_effects(&self.model, asked, world, clause, moment);
             everywhere = Some(everywhere.map_or(here.clone(), |known| known.intersection(&here).cloned().collect()));
         }
         let promised = everywhere.unwrap_or_default().into_iter().map(|(id, field)| match field {
             None => PromiseSubject::Absence(id),
             Some(field) => PromiseSubject::Field(id, field),
         });
-        Ok(promised.collect())
+        promised.collect()
     }
 
     /// The promises of a clause's main outcome about observed fields of the call's resources.

@@ -2,10 +2,11 @@
 
 use super::call_view::CallView;
 use super::compile::Model;
+use super::evaluation_log::EvaluationLog;
 use super::outcome_kind::OutcomeKind;
 use super::paging::is_page;
 use super::resource_state::ResourceId;
-use super::roots::{ExpressionRoots, SuiteEvaluationError};
+use super::roots::ExpressionRoots;
 use crate::expr::ExprValue;
 use crate::suite::ResourceView;
 
@@ -35,24 +36,27 @@ pub struct ResponseObservations {
     pub page_kinds: Vec<usize>,
 }
 
-/// Reads the observations in a response.
-///
-/// # Errors
-/// If the evaluation of a view's condition fails.
+/// Reads the observations in a response. A view whose condition is undetermined shows nothing.
+#[must_use]
 pub fn read_observations(
     model: &Model,
     asked: &CallView,
     heard: &OutcomeKind,
-) -> Result<ResponseObservations, SuiteEvaluationError> {
-    let OutcomeKind::Success(_, reply) = heard else { return Ok(ResponseObservations::default()) };
+    log: &EvaluationLog,
+) -> ResponseObservations {
+    let OutcomeKind::Success(_, reply) = heard else { return ResponseObservations::default() };
     let mut seen = ResponseObservations::default();
     for (kind, view) in &model.operations[&asked.operation].views {
-        let part = is_page(model, asked, view)?;
+        let Some(part) = is_page(model, asked, (*kind, view), log) else { continue };
         let roots =
             ExpressionRoots { model, call: asked, resources: &[], reply: Some(reply), entry: None, world: None };
         if let Some(when) = &view.when
             && !part
-            && roots.evaluate(when, view.place.line)? != ExprValue::Bool(true)
+            && log.note_evaluation(
+                (model.find_list_clause(*kind, &asked.operation), view.place.line),
+                when,
+                roots.evaluate(when, view.place.line),
+            ) != ExprValue::Bool(true)
         {
             continue;
         }
@@ -70,7 +74,7 @@ pub fn read_observations(
             seen.whole_kinds.push(*kind);
         }
     }
-    Ok(seen)
+    seen
 }
 
 pub(super) fn read_observation(

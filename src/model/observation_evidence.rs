@@ -10,7 +10,6 @@ use super::match_observation::list_mismatches;
 use super::observation_filter::{ObservationContext, check_list, find_contradicted_clauses};
 use super::possible_state::{PossibleResource, PossibleState, count_events, make_possible_resource};
 use super::resource_state::ResourceId;
-use super::roots::SuiteEvaluationError;
 use crate::suite::{ClauseOperations, Effect};
 use std::sync::Arc;
 
@@ -19,23 +18,20 @@ const CALLS_MAX: usize = 2;
 const CLAUSES_MAX: usize = 4;
 
 /// The evidence of an observation, from the nearest possible state of the factor.
-///
-/// # Errors
-/// If the evaluation of an expression fails.
 pub(super) fn collect_observation_evidence(
     see: &ObservationContext<'_>,
     factor: &Factor,
     memory: &CallMemory,
-) -> Result<DeviationEvidence, SuiteEvaluationError> {
+) -> DeviationEvidence {
     let mut nearest: Option<(usize, Vec<Difference>)> = None;
     for world in &factor.states {
-        let found = list_differences(see, factor, world)?;
+        let found = list_differences(see, factor, world);
         let distance = measure_distance(see, world, &found);
         if !found.is_empty() && nearest.as_ref().is_none_or(|(known, _)| distance < *known) {
             nearest = Some((distance, found));
         }
     }
-    let Some((_, differences)) = nearest else { return Ok(DeviationEvidence::default()) };
+    let Some((_, differences)) = nearest else { return DeviationEvidence::default() };
     let mut evidence =
         DeviationEvidence { other_states: factor.states.len().saturating_sub(1), ..DeviationEvidence::default() };
     for difference in &differences {
@@ -44,7 +40,7 @@ pub(super) fn collect_observation_evidence(
     }
     evidence.blamed.get_or_insert_with(|| CallReference::from_exchange(see.interpreted.exchange));
     evidence.differences = differences;
-    Ok(evidence)
+    evidence
 }
 
 /// The distance of a possible state from the observation: a difference of the state counts more than a difference
@@ -62,11 +58,7 @@ fn measure_distance(see: &ObservationContext<'_>, world: &PossibleState, differe
 }
 
 /// All differences between one possible state and the observations.
-fn list_differences(
-    see: &ObservationContext<'_>,
-    factor: &Factor,
-    world: &PossibleState,
-) -> Result<Vec<Difference>, SuiteEvaluationError> {
+fn list_differences(see: &ObservationContext<'_>, factor: &Factor, world: &PossibleState) -> Vec<Difference> {
     let mut found = Vec::new();
     for held in world {
         if let Some((clause, true)) = check_list(see, held) {
@@ -81,8 +73,8 @@ fn list_differences(
         let mut now: Option<Arc<PossibleResource>> = None;
         for sight in see.list_observations(&held.id) {
             let before = now.as_ref().unwrap_or(held);
-            let (after, mismatches) =
-                list_mismatches(see.model, before, sight, see.interpreted.exchange.sent_ms, see.bounds.settle_percent)?;
+            let (now_ms, settle_percent) = (see.interpreted.exchange.sent_ms, see.bounds.settle_percent);
+            let (after, mismatches) = list_mismatches(see.model, before, sight, now_ms, settle_percent, see.log);
             for (mismatch, what) in mismatches {
                 let mut clauses: Vec<ClauseId> = find_contradicted_clauses(see, factor, &held.id, &mismatch);
                 clauses.sort();
@@ -92,7 +84,7 @@ fn list_differences(
             now = Some(make_possible_resource(see.model, held.id.clone(), after));
         }
     }
-    Ok(found)
+    found
 }
 
 /// Finds the reasons behind the differences of one factor.

@@ -3,13 +3,13 @@
 use super::belief::BeliefLimits;
 use super::clause_info::{ClauseId, GeneratedClause};
 use super::compile::{Model, find_state_field, frame_clause};
+use super::evaluation_log::EvaluationLog;
 use super::factor::{Factor, PromiseSubject};
 use super::interpreted_exchange::InterpretedExchange;
 use super::match_observation::{ObservationMismatch, match_observation, must_be_listed};
 use super::observation::{Observation, ResponseObservations};
 use super::possible_state::{PossibleResource, PossibleState, make_possible_resource, replace_resources};
 use super::resource_state::{Existence, ResourceId, ResourceState};
-use super::roots::SuiteEvaluationError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,6 +20,8 @@ pub struct ObservationContext<'a> {
     pub interpreted: &'a InterpretedExchange<'a>,
     pub observations: &'a ResponseObservations,
     pub bounds: BeliefLimits,
+    /// Keeps the failures of expressions.
+    pub log: &'a EvaluationLog,
 }
 
 /// The possible states that match, and the ruled-out states with the contradicted clauses.
@@ -68,13 +70,8 @@ impl ObservationContext<'_> {
 }
 
 /// Compares each possible state with the observations.
-///
-/// # Errors
-/// If the evaluation of an expression fails.
-pub fn filter_by_observations(
-    see: &ObservationContext<'_>,
-    factor: &Factor,
-) -> Result<ObservationFilterResult, SuiteEvaluationError> {
+#[must_use]
+pub fn filter_by_observations(see: &ObservationContext<'_>, factor: &Factor) -> ObservationFilterResult {
     let mut found = ObservationFilterResult::default();
     for world in &factor.states {
         let mut changed: BTreeMap<ResourceId, ResourceState> = BTreeMap::new();
@@ -87,7 +84,7 @@ pub fn filter_by_observations(
                 }
                 found.compared.insert(clause);
             }
-            match match_resource(see, held, &mut found.compared)? {
+            match match_resource(see, held, &mut found.compared) {
                 Ok(Some(thing)) => {
                     changed.insert(held.id.clone(), thing);
                 }
@@ -108,7 +105,7 @@ pub fn filter_by_observations(
             found.dropped.push((world.clone(), reasons));
         }
     }
-    Ok(found)
+    found
 }
 
 /// The clause of a whole list that demands the presence or the absence of a resource, and whether the response
@@ -130,23 +127,19 @@ fn match_resource(
     see: &ObservationContext<'_>,
     held: &Arc<PossibleResource>,
     compared: &mut BTreeSet<ClauseId>,
-) -> Result<Result<Option<ResourceState>, ObservationMismatch>, SuiteEvaluationError> {
+) -> Result<Option<ResourceState>, ObservationMismatch> {
     if see.interpreted.call.owner != Some(held.state.owner) {
-        return Ok(Ok(None));
+        return Ok(None);
     }
     let mut now: Option<Arc<PossibleResource>> = None;
     for sight in see.list_observations(&held.id) {
         let before = now.as_ref().unwrap_or(held);
-        match match_observation(see.model, before, sight, see.interpreted.exchange.sent_ms, see.bounds.settle_percent)?
-        {
-            Ok(thing) => {
-                collect_compared(see, before, sight, compared);
-                now = Some(make_possible_resource(see.model, held.id.clone(), thing));
-            }
-            Err(misfit) => return Ok(Err(misfit)),
-        }
+        let (now_ms, settle_percent) = (see.interpreted.exchange.sent_ms, see.bounds.settle_percent);
+        let thing = match_observation(see.model, before, sight, now_ms, settle_percent, see.log)?;
+        collect_compared(see, before, sight, compared);
+        now = Some(make_possible_resource(see.model, held.id.clone(), thing));
     }
-    Ok(Ok(now.map(|held| held.state.clone())))
+    Ok(now.map(|held| held.state.clone()))
 }
 
 fn collect_compared(
@@ -166,7 +159,8 @@ fn collect_compared(
     }
     if sight.full {
         let shows = &see.model.suite.resources[kind].shows;
-        compared.extend((0..shows.len()).map(|index| see.model.generated_clause(&GeneratedClause::Shows(kind, index))));
+        let clauses = (0..shows.len()).map(|index| see.model.generated_clause(&GeneratedClause::Shows(kind, index)));
+        compared.extend(clauses.filter(|clause| !see.log.has_failed(*clause)));
     }
 }
 

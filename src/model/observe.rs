@@ -8,6 +8,7 @@ use super::clause_info::ClauseId;
 use super::describe::{describe_expected, describe_outcome, describe_state};
 use super::effect::make_call_undetermined;
 use super::effect_context::EffectContext;
+use super::evaluation_log::EvaluationLog;
 use super::evidence::DeviationEvidence;
 use super::exchange_judgement::{BeliefChange, Deviation, ExchangeJudgement};
 use super::factor::{Factor, PromiseSubject};
@@ -23,7 +24,6 @@ use super::outcome_kind::OutcomeKind;
 use super::possible_state::{PossibleState, find_resource};
 use super::read_call::list_unsendable_creates;
 use super::resource_state::{Existence, ResourceId};
-use super::roots::SuiteEvaluationError;
 use super::transition::close_states;
 use crate::expr::ExprValue;
 use crate::history::{Exchange, Outcome};
@@ -32,28 +32,30 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Belief {
-    /// Narrows the belief by one exchange.
-    ///
-    /// # Errors
-    /// If the evaluation of an expression fails on valid input.
-    pub fn observe_exchange(
-        &mut self,
-        interpreted: &InterpretedExchange<'_>,
-    ) -> Result<ExchangeJudgement, SuiteEvaluationError> {
+    /// Narrows the belief by one exchange. Where an expression of the suite fails on valid input, its clause says
+    /// nothing about the exchange.
+    pub fn observe_exchange(&mut self, interpreted: &InterpretedExchange<'_>) -> ExchangeJudgement {
+        let log = EvaluationLog::new();
+        let observed = self.observe_noted(interpreted, &log);
+        self.tally.evaluations.merge(&log.into_tally());
+        observed
+    }
+
+    fn observe_noted(&mut self, interpreted: &InterpretedExchange<'_>, log: &EvaluationLog) -> ExchangeJudgement {
         let model = Arc::clone(&self.model);
         let InterpretedExchange { exchange, call: asked, reply: heard } = interpreted;
         self.count_unjudged(exchange, heard);
         if *heard == OutcomeKind::NotExecuted {
-            return Ok(ExchangeJudgement::default());
+            return ExchangeJudgement::default();
         }
         self.tally.judged += 1;
         self.learn_deferred_ids(asked, heard);
         let born = self.retain_new_ids(asked.read_created_ids(&model, heard));
-        let Some(before) = self.take_joint_factor(asked)? else {
+        let Some(before) = self.take_joint_factor(asked, log) else {
             let mut observed = self.give_up_call(exchange, asked, &born);
             observed.shape_demanded = asked.class != InputClass::Doubtful;
             self.expect_deferred_ids(asked, &born);
-            return Ok(observed);
+            return observed;
         };
         let reply = match heard {
             OutcomeKind::Success(_, reply) => reply.clone(),
@@ -66,10 +68,12 @@ impl Belief {
             now: exchange.received_ms,
             seq: self.seq,
             unknown_kinds: &self.unknown_kinds.clone(),
+            uncertain: &[],
+            log,
         };
         let known = (before.states.as_slice(), self.unknown_kinds.as_slice());
         self.call_memory.remember_call(&model, interpreted, known, &born);
-        let judged = judge_outcome(&model, asked, heard, &before, &moment)?;
+        let judged = judge_outcome(&model, asked, heard, &before, &moment);
         self.seq += born.iter().map(|(_, ids)| ids.len() as u32).sum::<u32>();
         let unseen = matches!(heard, OutcomeKind::Lost | OutcomeKind::ServerError(_))
             || matches!(heard, OutcomeKind::Success(_, ExprValue::Unknown));
@@ -81,10 +85,10 @@ impl Belief {
             self.note_unknown_kind(model.operations[&asked.operation].about[index].resource);
         }
         let described = judged.applicable.iter().all(|reading| demands_documented_shape(&model, asked, reading));
-        let mut observed = self.conclude_exchange(interpreted, before, judged, &moment)?;
+        let mut observed = self.conclude_exchange(interpreted, before, judged, &moment);
         observed.shape_demanded = described;
         self.expect_deferred_ids(asked, &born);
-        Ok(observed)
+        observed
     }
 
     fn conclude_exchange(
@@ -93,7 +97,7 @@ impl Belief {
         before: Factor,
         judged: OutcomeJudgement,
         moment: &EffectContext<'_>,
-    ) -> Result<ExchangeJudgement, SuiteEvaluationError> {
+    ) -> ExchangeJudgement {
         let model = Arc::clone(&self.model);
         let InterpretedExchange { exchange, call: asked, reply: heard } = interpreted;
         let mut observed = ExchangeJudgement::default();
@@ -116,24 +120,25 @@ impl Belief {
             let worlds =
                 before.states.iter().map(|world| make_call_undetermined(&model, asked, world, moment)).collect();
             self.put_back_factor(exchange, make_factor(worlds, &before, true), &[]);
-            return Ok(observed);
+            return observed;
         }
         self.count_applied(asked, heard, &judged, exchange, &before);
         let dropped = judged.collect_contradicted_clauses();
         let mut factor = make_factor(judged.states.iter().map(|next| next.state.clone()).collect(), &before, false);
-        self.record_obligations(&mut factor, asked, &before, &judged, exchange, moment)?;
-        let seen = read_observations(&model, asked, heard)?;
-        let see = ObservationContext { model: &model, interpreted, observations: &seen, bounds: self.bounds };
-        match close_states(&model, &factor.states, self.bounds.states_max)? {
+        self.record_obligations(&mut factor, asked, &before, &judged, exchange, moment);
+        let seen = read_observations(&model, asked, heard, moment.log);
+        let (bounds, log) = (self.bounds, moment.log);
+        let see = ObservationContext { model: &model, interpreted, observations: &seen, bounds, log };
+        match close_states(&model, &factor.states, self.bounds.states_max, log) {
             Some(worlds) => factor.states = worlds,
             None => {
                 let given_up = self.give_up_factor(exchange, factor);
                 observed.excess = given_up.excess;
-                return Ok(observed);
+                return observed;
             }
         }
-        self.apply_observations(&see, factor, &mut observed, &dropped)?;
-        self.apply_other_observations(&see, &mut observed)?;
+        self.apply_observations(&see, factor, &mut observed, &dropped);
+        self.apply_other_observations(&see, &mut observed);
         self.call_memory.remember_shown(exchange, &seen);
         if let Some(insight) = &mut observed.insight {
             let touched: BTreeSet<&ResourceId> =
@@ -142,7 +147,7 @@ impl Belief {
             insight.after =
                 after.flat_map(|factor| factor.states.iter().map(|world| describe_state(&model, world))).collect();
         }
-        Ok(observed)
+        observed
     }
 
     /// Filters one factor by the observations of its resources.
@@ -152,8 +157,8 @@ impl Belief {
         factor: Factor,
         observed: &mut ExchangeJudgement,
         dropped: &[ClauseId],
-    ) -> Result<(), SuiteEvaluationError> {
-        let found = observation_filter::filter_by_observations(see, &factor)?;
+    ) {
+        let found = observation_filter::filter_by_observations(see, &factor);
         if let (Some(insight), false) = (&mut observed.insight, found.dropped.is_empty()) {
             insight
                 .ruled_out
@@ -162,27 +167,22 @@ impl Belief {
         if found.states.is_empty() {
             let reasons: Vec<Vec<ClauseId>> = found.dropped.iter().map(|(_, clauses)| clauses.clone()).collect();
             let expected = describe_expected(see.model, &factor);
-            let evidence = collect_observation_evidence(see, &factor, &self.call_memory)?;
+            let evidence = collect_observation_evidence(see, &factor, &self.call_memory);
             self.report_deviation(observed, see.interpreted, &reasons, (&expected, evidence), &factor);
             let worlds =
                 factor.states.iter().map(|world| observation_filter::make_observed_undetermined(see, world)).collect();
             self.put_back_factor(see.interpreted.exchange, make_factor(worlds, &factor, true), &[]);
-            return Ok(());
+            return;
         }
         let mut reasons = found.collect_contradicted_clauses();
         reasons.extend(dropped.iter().copied());
         let mut next = Factor { states: sort_states(found.states), ..factor };
         self.confirm_obligations(see, &mut next, &found.compared);
         self.put_back_factor(see.interpreted.exchange, next, &reasons);
-        Ok(())
     }
 
     /// Filters the factors that the call did not join but the response shows.
-    fn apply_other_observations(
-        &mut self,
-        see: &ObservationContext<'_>,
-        observed: &mut ExchangeJudgement,
-    ) -> Result<(), SuiteEvaluationError> {
+    fn apply_other_observations(&mut self, see: &ObservationContext<'_>, observed: &mut ExchangeJudgement) {
         let named: BTreeSet<&ResourceId> =
             see.interpreted.call.existing.iter().flat_map(|(_, ids)| ids.iter().flatten()).collect();
         let (shown, rest): (Vec<Factor>, Vec<Factor>) = std::mem::take(&mut self.factors)
@@ -190,15 +190,14 @@ impl Belief {
             .partition(|factor| !factor.ids.iter().any(|id| named.contains(id)) && see.concerns_factor(factor));
         self.factors = rest;
         for mut factor in shown {
-            match close_states(see.model, &factor.states, self.bounds.states_max)? {
+            match close_states(see.model, &factor.states, self.bounds.states_max, see.log) {
                 Some(worlds) => {
                     factor.states = worlds;
-                    self.apply_observations(see, factor, observed, &[])?;
+                    self.apply_observations(see, factor, observed, &[]);
                 }
                 None => observed.excess = self.give_up_factor(see.interpreted.exchange, factor).excess,
             }
         }
-        Ok(())
     }
 
     fn collect_outcome_evidence(

@@ -12,8 +12,8 @@ use super::input_class::leaves_outcome_open;
 use super::outcome_kind::OutcomeKind;
 use super::possible_state::{PossibleState, find_resource, replace_resources};
 use super::resource_state::{Existence, ResourceOwner, ResourceState};
-use super::roots::{ExpressionRoots, SuiteEvaluationError, make_world_root};
-use crate::expr::ExprValue;
+use super::roots::{ExpressionRoots, make_world_root};
+use crate::expr::{EvalFailure, ExprValue};
 use crate::suite::ClauseOperations;
 use std::collections::BTreeMap;
 
@@ -70,23 +70,21 @@ impl OutcomeJudgement {
 }
 
 /// Filters the possible states of the joint factor by the outcome, and adds the successor states.
-///
-/// # Errors
-/// If the evaluation of an expression fails on valid input.
+#[must_use]
 pub fn judge_outcome(
     model: &Model,
     asked: &CallView,
     heard: &OutcomeKind,
     before: &Factor,
     moment: &EffectContext<'_>,
-) -> Result<OutcomeJudgement, SuiteEvaluationError> {
+) -> OutcomeJudgement {
     let mut judged = OutcomeJudgement::default();
     for world in &before.states {
-        let reading = evaluate_clauses(model, asked, world, moment.unknown_kinds)?;
+        let reading = evaluate_clauses(model, asked, world, moment.unknown_kinds, moment.log);
         note_expected(model, asked, &reading, &mut judged.expected);
         match heard {
             OutcomeKind::Success(status, _) => {
-                judge_acceptance(model, asked, *status, world, &reading, moment, &mut judged)?
+                judge_acceptance(model, asked, *status, world, &reading, moment, &mut judged)
             }
             OutcomeKind::Refusal(status) => judge_refusal(model, asked, *status, world, &reading, &mut judged),
             OutcomeKind::ServerError(status) if is_excused(model, asked, &reading, *status) => {
@@ -94,9 +92,9 @@ pub fn judge_outcome(
             }
             OutcomeKind::ServerError(_) => {
                 judged.server_error = Some(model.operations[&asked.operation].no_server_error);
-                judge_lost_response(model, asked, world, &reading, moment, &mut judged)?;
+                judge_lost_response(model, asked, world, &reading, moment, &mut judged);
             }
-            OutcomeKind::Lost => judge_lost_response(model, asked, world, &reading, moment, &mut judged)?,
+            OutcomeKind::Lost => judge_lost_response(model, asked, world, &reading, moment, &mut judged),
             OutcomeKind::Unexpected(_) if reading.is_silent() => judged.states.push(ExplainedState {
                 state: make_call_undetermined(model, asked, world, moment),
                 explanation: OutcomeExplanation::Open { silent: true },
@@ -108,7 +106,7 @@ pub fn judge_outcome(
         }
         judged.applicable.push(reading);
     }
-    Ok(judged)
+    judged
 }
 
 fn judge_acceptance(
@@ -119,11 +117,11 @@ fn judge_acceptance(
     reading: &ApplicableClauses,
     moment: &EffectContext<'_>,
     judged: &mut OutcomeJudgement,
-) -> Result<(), SuiteEvaluationError> {
+) {
     judged.may_have_acted = true;
     if !reading.demanded.is_empty() {
         judged.dropped.push((world.clone(), reading.demanded.clone()));
-        return Ok(());
+        return;
     }
     // An endpoint may ignore or apply doubtful input in full or in part, unless a clause resolves the doubt.
     if reading.accepts.is_empty() || leaves_outcome_open(model, asked, reading) {
@@ -132,7 +130,7 @@ fn judge_acceptance(
         let changes = model.operations[&asked.operation].changes;
         let next = if changes { make_call_undetermined(model, asked, world, moment) } else { world.clone() };
         judged.states.push(ExplainedState { state: next, explanation: OutcomeExplanation::Open { silent } });
-        return Ok(());
+        return;
     }
     let wrong: Vec<ClauseId> = reading
         .accepts
@@ -142,10 +140,10 @@ fn judge_acceptance(
         .collect();
     if !wrong.is_empty() {
         judged.dropped.push((world.clone(), wrong));
-        return Ok(());
+        return;
     }
-    for successor in list_successors(model, asked, world, &reading.accepts, moment)? {
-        let broken = find_broken_ensures(model, asked, world, &reading.accepts, moment)?;
+    for successor in list_successors(model, asked, world, &reading.accepts, &moment.with_uncertain(reading)) {
+        let broken = find_broken_ensures(model, asked, world, &reading.accepts, moment);
         if broken.is_empty() {
             judged.states.push(ExplainedState {
                 state: successor.state,
@@ -156,7 +154,6 @@ fn judge_acceptance(
             break;
         }
     }
-    Ok(())
 }
 
 fn find_broken_ensures(
@@ -165,7 +162,7 @@ fn find_broken_ensures(
     world: &PossibleState,
     accepts: &[ClauseId],
     moment: &EffectContext<'_>,
-) -> Result<Vec<ClauseId>, SuiteEvaluationError> {
+) -> Vec<ClauseId> {
     let mut broken = Vec::new();
     let kinds = model.operations[&asked.operation].reads_all.iter().copied();
     let all = make_world_root(model, kinds, world, asked.owner, moment.unknown_kinds);
@@ -183,8 +180,11 @@ fn find_broken_ensures(
                 world: Some(&all),
             };
             for (ensure, place) in &clause.ensure {
-                // A response of another shape than documented ensures nothing.
-                let holds = roots.evaluate(ensure, place.line).unwrap_or(ExprValue::Bool(false));
+                let holds = match roots.evaluate(ensure, place.line) {
+                    // A response of another shape than documented, or with a shorter list, ensures nothing.
+                    Err(fault) if fault.failure != EvalFailure::MissingValue => ExprValue::Bool(false),
+                    holds => moment.log.note_evaluation((Some(id), place.line), ensure, holds),
+                };
                 if holds == ExprValue::Bool(false) {
                     broken.push(id);
                 }
@@ -192,7 +192,7 @@ fn find_broken_ensures(
         }
     }
     broken.dedup();
-    Ok(broken)
+    broken
 }
 
 fn judge_refusal(
@@ -246,15 +246,15 @@ fn judge_lost_response(
     reading: &ApplicableClauses,
     moment: &EffectContext<'_>,
     judged: &mut OutcomeJudgement,
-) -> Result<(), SuiteEvaluationError> {
+) {
     judged.states.push(ExplainedState { state: world.clone(), explanation: OutcomeExplanation::Lost });
     if !reading.demanded.is_empty() {
-        return Ok(());
+        return;
     }
     judged.may_have_acted = true;
     let open = reading.accepts.is_empty() || leaves_outcome_open(model, asked, reading);
     if !open {
-        for successor in list_successors(model, asked, world, &reading.accepts, moment)? {
+        for successor in list_successors(model, asked, world, &reading.accepts, &moment.with_uncertain(reading)) {
             judged.states.push(ExplainedState { state: successor.state, explanation: OutcomeExplanation::Lost });
         }
     }
@@ -265,7 +265,6 @@ fn judge_lost_response(
             explanation: OutcomeExplanation::Lost,
         });
     }
-    Ok(())
 }
 
 /// A server error is permitted only if a clause of the operation lists the status.

@@ -6,9 +6,10 @@
 
 use super::call_view::CallView;
 use super::compile::Model;
+use super::evaluation_log::EvaluationLog;
 use super::outcome_kind::OutcomeKind;
 use super::resource_state::ResourceId;
-use super::roots::{ExpressionRoots, SuiteEvaluationError};
+use super::roots::ExpressionRoots;
 use crate::expr::ExprValue;
 use crate::schema::InputClass;
 use crate::suite::ResourceView;
@@ -30,32 +31,38 @@ pub struct ListPage {
     pub next: BTreeMap<String, Value>,
 }
 
-/// Whether a call requests a part of a list.
-///
-/// # Errors
-/// If the evaluation of the view's condition fails.
-pub fn is_page(model: &Model, asked: &CallView, view: &ResourceView) -> Result<bool, SuiteEvaluationError> {
+/// Whether a call requests a part of a list of a resource kind; `None` if the condition of the view is undetermined.
+#[must_use]
+pub fn is_page(
+    model: &Model,
+    asked: &CallView,
+    (kind, view): (usize, &ResourceView),
+    log: &EvaluationLog,
+) -> Option<bool> {
     if !asked.query_values().keys().any(|name| view.selects_page(name)) {
-        return Ok(false);
+        return Some(false);
     }
     let whole = asked.without_parameters(|name| view.selects_page(name));
     let roots = ExpressionRoots { model, call: &whole, resources: &[], reply: None, entry: None, world: None };
-    match &view.when {
-        None => Ok(true),
-        Some(when) => Ok(roots.evaluate(when, view.place.line)? == ExprValue::Bool(true)),
+    let Some(when) = &view.when else { return Some(true) };
+    let line = view.place.line;
+    let place = (model.find_list_clause(kind, &asked.operation), line);
+    match log.note_evaluation(place, when, roots.evaluate(when, line)) {
+        ExprValue::Unknown => None,
+        value => Some(value == ExprValue::Bool(true)),
     }
 }
 
 /// The pages in a response to valid input, for lists with promises about pages. An endpoint may interpret
 /// doubtful input in another way.
-///
-/// # Errors
-/// If the evaluation of a view's condition fails.
-pub fn read_pages(model: &Model, asked: &CallView, heard: &OutcomeKind) -> Result<Vec<ListPage>, SuiteEvaluationError> {
-    let OutcomeKind::Success(_, reply) = heard else { return Ok(Vec::new()) };
+#[must_use]
+pub fn read_pages(model: &Model, asked: &CallView, heard: &OutcomeKind) -> Vec<ListPage> {
+    let OutcomeKind::Success(_, reply) = heard else { return Vec::new() };
+    // The belief reads the same views, and notes what fails.
+    let log = EvaluationLog::discarding();
     let mut all = Vec::new();
     for (kind, view) in &model.operations[&asked.operation].views {
-        if asked.class != InputClass::Valid || !is_page(model, asked, view)? {
+        if asked.class != InputClass::Valid || is_page(model, asked, (*kind, view), &log) != Some(true) {
             continue;
         }
         let roots =
@@ -73,7 +80,7 @@ pub fn read_pages(model: &Model, asked: &CallView, heard: &OutcomeKind) -> Resul
             start: query.into_iter().filter(|(name, _)| view.next.contains_key(name)).collect(),
         });
     }
-    Ok(all)
+    all
 }
 
 /// The query parameters for the next page, as far as the response contains them.

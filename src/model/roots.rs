@@ -1,36 +1,16 @@
 //! The roots of expressions: the call, the response, and the resources of one possible state.
 
 use super::call_view::CallView;
+use super::clause_info::ClauseId;
 use super::compile::Model;
+use super::evaluation_error::SuiteEvaluationError;
+use super::evaluation_log::EvaluationLog;
 use super::possible_state::PossibleResource;
 use super::resource_state::{Existence, ResourceOwner};
-use crate::expr::{Expr, ExprScope, ExprValue};
+use crate::expr::{Expr, ExprEvalError, ExprScope, ExprValue};
 use crate::suite::LetDefinition;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// A suite with an expression that fails on valid input. The exit code is 4.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("suite {suite}, line {line}: `{expression}` cannot be evaluated: {message}")]
-pub struct SuiteEvaluationError {
-    /// File or name of the suite.
-    pub suite: String,
-    /// Line in the file.
-    pub line: u32,
-    /// Text of the expression.
-    pub expression: String,
-    /// The cause.
-    pub message: String,
-}
-
-impl SuiteEvaluationError {
-    /// `line` counts through all files of the suite.
-    pub(super) fn new(model: &Model, line: u32, expr: &Expr, message: String) -> SuiteEvaluationError {
-        let (file, own) = model.suite.files.find_file(line);
-        let suite = if own == line { model.suite.name.clone() } else { file.to_string() };
-        SuiteEvaluationError { suite, line: own, expression: expr.text().to_string(), message }
-    }
-}
 
 /// The roots of one evaluation. A root with the value `None` is undeclared.
 #[derive(Debug, Clone, Copy)]
@@ -67,8 +47,7 @@ impl ExpressionRoots<'_> {
     fn find_named(&self, name: &str) -> Option<ExprValue> {
         match self.model.suite.lets.get(name)? {
             LetDefinition::Constant(value) => Some(value.clone()),
-            // An error inside a named expression has the effect of an undeclared root: both are faulty suites,
-            // and lint reports the place.
+            // An error inside a named expression has the effect of an undeclared root; `explain_failure` names it.
             LetDefinition::Expression(expr) => expr.eval(self).ok(),
         }
     }
@@ -78,8 +57,32 @@ impl ExpressionRoots<'_> {
     /// # Errors
     /// If the expression reads an absent value or mixes types.
     pub fn evaluate(&self, expr: &Expr, line: u32) -> Result<ExprValue, SuiteEvaluationError> {
-        expr.eval(self).map_err(|error| SuiteEvaluationError::new(self.model, line, expr, error.message))
+        expr.eval(self).map_err(|error| {
+            let error = explain_failure(self.model, self, expr, error);
+            SuiteEvaluationError::new(self.model, line, expr, error)
+        })
     }
+
+    /// Evaluates an expression of a clause at `line`. A failure is noted, and its value is unknown.
+    pub(super) fn evaluate_noted(&self, expr: &Expr, clause: ClauseId, line: u32, log: &EvaluationLog) -> ExprValue {
+        log.note_evaluation((Some(clause), line), expr, self.evaluate(expr, line))
+    }
+}
+
+/// The error of a named expression, where the failed expression reads one that fails.
+pub(super) fn explain_failure(
+    model: &Model,
+    scope: &dyn ExprScope,
+    expr: &Expr,
+    error: ExprEvalError,
+) -> ExprEvalError {
+    let named = expr.roots().iter().find_map(|name| match model.suite.lets.get(name.as_ref())? {
+        LetDefinition::Expression(inner) => Some((name, inner, inner.eval(scope).err()?)),
+        LetDefinition::Constant(_) => None,
+    });
+    let Some((name, inner, inner_error)) = named else { return error };
+    let ExprEvalError { message, failure, .. } = explain_failure(model, scope, inner, inner_error);
+    ExprEvalError { message: format!("{name}, which is `{inner}`: {message}"), failure, ..error }
 }
 
 /// The record of a resource for a caller: null for every caller other than the owner.

@@ -2,11 +2,13 @@
 
 use super::clause_info::ClauseId;
 use super::compile::Model;
+use super::evaluation_error::SuiteEvaluationError;
+use super::evaluation_log::EvaluationLog;
 use super::possible_state::{
     PossibleResource, PossibleState, find_resource, make_possible_resource, replace_resources,
 };
 use super::resource_state::{Existence, ResourceId, ResourceState, StateOrigin, TransitionStage};
-use super::roots::SuiteEvaluationError;
+use super::roots::explain_failure;
 use crate::expr::{Expr, ExprEvalError, ExprScope, ExprValue};
 use crate::suite::{EffectValue, LetDefinition, StageExpression};
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,38 +65,39 @@ pub fn advance_resource(model: &Model, id: &ResourceId, thing: &ResourceState, s
     next
 }
 
-/// The possible states after one event on one resource.
-///
-/// # Errors
-/// If the evaluation of an event's expression fails.
+/// The possible states after one event on one resource. An event with an undetermined condition may occur.
+#[must_use]
 pub fn list_events(
     model: &Model,
     world: &[Arc<PossibleResource>],
-) -> Result<Vec<(ClauseId, PossibleState)>, SuiteEvaluationError> {
+    log: &EvaluationLog,
+) -> Vec<(ClauseId, PossibleState)> {
     let mut all = Vec::new();
     for (index, event) in model.suite.events.iter().enumerate() {
         for held in world {
             let struck = usize::from(held.id.kind) == event.resource
                 && held.state.existence == Existence::Present
                 && held.state.undetermined_since.is_none();
-            if !struck || !can_occur(model, index, held)? {
+            if !struck || !can_occur(model, index, held, log) {
                 continue;
             }
             let clause = model.event_clause(index);
-            let changed = BTreeMap::from([(held.id.clone(), apply_event(model, index, held)?)]);
+            let changed = BTreeMap::from([(held.id.clone(), apply_event(model, index, held, log))]);
             all.push((clause, replace_resources(model, world, changed)));
         }
     }
-    Ok(all)
+    all
 }
 
-fn can_occur(model: &Model, index: usize, held: &PossibleResource) -> Result<bool, SuiteEvaluationError> {
+fn can_occur(model: &Model, index: usize, held: &PossibleResource, log: &EvaluationLog) -> bool {
     let event = &model.suite.events[index];
-    let Some(guard) = &event.when else { return Ok(true) };
-    Ok(evaluate_alone(model, held, guard, event.place.line)? != ExprValue::Bool(false))
+    let Some(guard) = &event.when else { return true };
+    let value = evaluate_alone(model, held, guard, event.place.line);
+    let place = (Some(model.event_clause(index)), event.place.line);
+    log.note_evaluation(place, guard, value) != ExprValue::Bool(false)
 }
 
-fn apply_event(model: &Model, index: usize, held: &PossibleResource) -> Result<ResourceState, SuiteEvaluationError> {
+fn apply_event(model: &Model, index: usize, held: &PossibleResource, log: &EvaluationLog) -> ResourceState {
     let event = &model.suite.events[index];
     let resource = &model.suite.resources[event.resource];
     let mut thing = held.state.clone();
@@ -103,12 +106,17 @@ fn apply_event(model: &Model, index: usize, held: &PossibleResource) -> Result<R
         thing.fields[usize::from(field)] = ExprValue::Unknown;
     }
     for effect in &event.then {
+        let line = effect.place.line;
+        let evaluate = |expr: &Expr| {
+            let value = evaluate_alone(model, held, expr, line);
+            log.note_evaluation((Some(model.event_clause(index)), line), expr, value)
+        };
         let value = match &effect.value {
-            EffectValue::Expr(expr) => evaluate_alone(model, held, expr, effect.place.line)?,
+            EffectValue::Expr(expr) => evaluate(expr),
             EffectValue::Anything => ExprValue::Unknown,
             EffectValue::Transition(stages) => match stages.last() {
                 Some(StageExpression::State(state)) => ExprValue::Str(Arc::from(state.as_str())),
-                Some(StageExpression::Expr(expr)) => evaluate_alone(model, held, expr, effect.place.line)?,
+                Some(StageExpression::Expr(expr)) => evaluate(expr),
                 Some(StageExpression::Gone) => {
                     thing.existence = Existence::Gone;
                     continue;
@@ -123,7 +131,7 @@ fn apply_event(model: &Model, index: usize, held: &PossibleResource) -> Result<R
         }
     }
     thing.origin = Some(StateOrigin(Arc::from([(model.event_clause(index), 1)])));
-    Ok(thing)
+    thing
 }
 
 /// The scope of an event: one resource.
@@ -154,34 +162,35 @@ pub fn evaluate_alone(
     expr: &Expr,
     line: u32,
 ) -> Result<ExprValue, SuiteEvaluationError> {
-    expr.eval(&SingleResourceScope { model, held })
-        .map_err(|error: ExprEvalError| SuiteEvaluationError::new(model, line, expr, error.message))
+    let scope = SingleResourceScope { model, held };
+    expr.eval(&scope).map_err(|error: ExprEvalError| {
+        SuiteEvaluationError::new(model, line, expr, explain_failure(model, &scope, expr, error))
+    })
 }
 
 /// The possible states, closed under events and stages; `None` for more than `most` possible states.
-///
-/// # Errors
-/// If the evaluation of an event's expression fails.
+#[must_use]
 pub fn close_states(
     model: &Model,
     worlds: &[PossibleState],
     most: usize,
-) -> Result<Option<Vec<PossibleState>>, SuiteEvaluationError> {
+    log: &EvaluationLog,
+) -> Option<Vec<PossibleState>> {
     let mut seen: BTreeSet<PossibleState> = worlds.iter().cloned().collect();
     let mut open: Vec<PossibleState> = worlds.to_vec();
     while let Some(world) = open.pop() {
         let moved = list_advances(model, &world).into_iter().map(|(_, held)| replace_entry(&world, held));
-        let struck = list_events(model, &world)?.into_iter().map(|(_, world)| world);
+        let struck = list_events(model, &world, log).into_iter().map(|(_, world)| world);
         for next in moved.chain(struck) {
             if seen.insert(next.clone()) {
                 open.push(next);
             }
         }
         if seen.len() > most {
-            return Ok(None);
+            return None;
         }
     }
-    Ok(Some(seen.into_iter().collect()))
+    Some(seen.into_iter().collect())
 }
 
 fn replace_entry(world: &PossibleState, held: Arc<PossibleResource>) -> PossibleState {

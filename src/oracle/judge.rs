@@ -7,8 +7,7 @@ use super::paging::{PageChains, PagingDeviation};
 use crate::history::{Exchange, History, Outcome, Reply, ReplyBody};
 use crate::model::{
     Belief, BeliefChange, BeliefLimits, ClauseId, ClauseTally, DeviationEvidence, Difference, DifferenceKind,
-    ExceededLimit, ExpectationReason, InterpretedExchange, Model, SchemaDifference, SuiteEvaluationError,
-    read_input_class,
+    ExceededLimit, ExpectationReason, InterpretedExchange, Model, SchemaDifference, read_input_class,
 };
 use crate::schema::CompiledCatalog;
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,27 +112,18 @@ impl Judge {
         InterpretedExchange::new(model, exchange, read_input_class(model, &self.schemas, exchange))
     }
 
-    /// Judges the next exchange.
-    ///
-    /// # Errors
-    /// If an expression of the suite fails on valid input.
-    pub fn observe(&mut self, exchange: &Exchange) -> Result<ExchangeFindings, SuiteEvaluationError> {
+    /// Judges the next exchange. An expression of the suite that fails on valid input decides nothing; the tally tells.
+    pub fn observe(&mut self, exchange: &Exchange) -> ExchangeFindings {
         let interpreted = self.interpret(exchange);
         self.observe_interpreted(&interpreted)
     }
 
     /// As [`Judge::observe`], for a caller that needs the interpreted exchange too.
-    ///
-    /// # Errors
-    /// If an expression of the suite fails on valid input.
-    pub fn observe_interpreted(
-        &mut self,
-        interpreted: &InterpretedExchange<'_>,
-    ) -> Result<ExchangeFindings, SuiteEvaluationError> {
+    pub fn observe_interpreted(&mut self, interpreted: &InterpretedExchange<'_>) -> ExchangeFindings {
         let model = Arc::clone(self.belief.model());
         let exchange = interpreted.exchange;
         let passes = self.belief.tally.list_passes();
-        let observed = self.belief.observe_exchange(interpreted)?;
+        let observed = self.belief.observe_exchange(interpreted);
         let mut seen =
             ExchangeFindings { excess: observed.excess, insight: observed.insight, ..ExchangeFindings::default() };
         for deviation in observed.deviations {
@@ -168,7 +158,7 @@ impl Judge {
         if seen.excess.is_none() {
             seen.excess = explain_unread_body(exchange);
         }
-        let miscounts = self.pages.observe(&mut self.belief, interpreted)?;
+        let miscounts = self.pages.observe(&mut self.belief, interpreted);
         seen.findings
             .extend(miscounts.into_iter().filter_map(|miscount| self.report_paging_deviation(exchange, miscount)));
         self.belief.tally.count_passes_of(&exchange.call.operation, &passes);
@@ -176,7 +166,7 @@ impl Judge {
         if self.belief.tally.quota_entry.is_none() {
             self.belief.tally.quota_entry = find_throttling_hint(exchange).map(|hint| hint.to_yaml());
         }
-        Ok(seen)
+        seen
     }
 
     /// Adds what the profile may lack. Deviations with one reason are one finding with the clauses of all. A reason that
@@ -340,20 +330,14 @@ fn add_input_differences(evidence: &mut DeviationEvidence, list: impl FnOnce() -
 }
 
 /// Judges a recorded history from the beginning.
-///
-/// # Errors
-/// If an expression of the suite fails on valid input.
+#[must_use]
 pub fn judge_history(
     history: &History,
     model: &Arc<Model>,
     schemas: &Arc<CompiledCatalog>,
     bounds: BeliefLimits,
-) -> Result<(Judge, Vec<ExchangeFindings>), SuiteEvaluationError> {
+) -> (Judge, Vec<ExchangeFindings>) {
     let mut judge = Judge::new(Arc::clone(model), Arc::clone(schemas), history.header.plan, bounds);
-    let seen = history
-        .exchanges
-        .iter()
-        .map(|exchange| judge.observe(exchange))
-        .collect::<Result<Vec<ExchangeFindings>, SuiteEvaluationError>>()?;
-    Ok((judge, seen))
+    let seen = history.exchanges.iter().map(|exchange| judge.observe(exchange)).collect();
+    (judge, seen)
 }

@@ -3,7 +3,7 @@
 use super::judge::{Finding, Judge};
 use super::known_findings::{FindingNovelty, KnownFindings};
 use crate::history::{HistoryReadError, HistoryReader, HistoryRecord};
-use crate::model::{BeliefLimits, ClauseTally, Model, SuiteEvaluationError};
+use crate::model::{BeliefLimits, ClauseTally, Model};
 use crate::schema::CompiledCatalog;
 use std::sync::Arc;
 
@@ -22,28 +22,17 @@ pub struct JudgedRecords {
     pub skipped: u64,
 }
 
-/// Why the histories of a file were not judged.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum JudgeRecordsError {
-    /// The file cannot be read.
-    #[error(transparent)]
-    Unreadable(#[from] HistoryReadError),
-    /// An expression of the suite failed on valid input.
-    #[error(transparent)]
-    Suite(#[from] SuiteEvaluationError),
-}
-
 /// Judges the rest of a file, each plan from the beginning. The header of a plan has the factor for bounds; `states_max`
 /// bounds the possible states.
 ///
 /// # Errors
-/// If the file cannot be read, or an expression of the suite fails on valid input.
+/// If the file cannot be read.
 pub fn judge_records(
     reader: &mut HistoryReader<'_>,
     model: &Arc<Model>,
     schemas: &Arc<CompiledCatalog>,
     states_max: usize,
-) -> Result<JudgedRecords, JudgeRecordsError> {
+) -> Result<JudgedRecords, HistoryReadError> {
     let mut judged = JudgedRecords::default();
     let mut known = KnownFindings::default();
     let mut judge: Option<Judge> = None;
@@ -60,7 +49,7 @@ pub fn judge_records(
             HistoryRecord::Exchange(exchange) => {
                 let Some(judge) = &mut judge else { continue };
                 judged.exchanges += 1;
-                for finding in judge.observe(&exchange)?.findings {
+                for finding in judge.observe(&exchange).findings {
                     match known.classify_finding(&finding) {
                         FindingNovelty::New => {
                             judged.findings.push(finding);

@@ -16,6 +16,6 @@ mod verdict;
 
 pub use infrastructure_hint::InfrastructureHint;
 pub use judge::{ExchangeFindings, Finding, Judge, judge_history};
-pub use judge_records::{JudgeRecordsError, JudgedRecords, judge_records};
+pub use judge_records::{JudgedRecords, judge_records};
 pub use known_findings::{FindingNovelty, KnownFindings};
 pub use verdict::{ClauseDecidability, ClauseResult, ClauseSelection, Verdict, decide_verdicts, list_promises};

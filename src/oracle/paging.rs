@@ -7,7 +7,7 @@
 use crate::history::{Call, Exchange};
 use crate::model::{
     Belief, CallView, ClauseId, Existence, GeneratedClause, InterpretedExchange, ListPage, OutcomeKind, ResourceId,
-    ResourceOwner, SuiteEvaluationError, must_be_listed, read_pages as pages_shown,
+    ResourceOwner, must_be_listed, read_pages as pages_shown,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,27 +46,20 @@ struct PageChain {
 
 impl PageChains {
     /// Processes one exchange after the belief has observed the exchange.
-    ///
-    /// # Errors
-    /// If an expression of the suite fails on valid input.
-    pub fn observe(
-        &mut self,
-        belief: &mut Belief,
-        interpreted: &InterpretedExchange<'_>,
-    ) -> Result<Vec<PagingDeviation>, SuiteEvaluationError> {
+    pub fn observe(&mut self, belief: &mut Belief, interpreted: &InterpretedExchange<'_>) -> Vec<PagingDeviation> {
         let InterpretedExchange { exchange, call: asked, reply: heard } = interpreted;
         let model = std::sync::Arc::clone(belief.model());
         let operation = &model.operations[&exchange.call.operation];
         if *heard == OutcomeKind::NotExecuted {
-            return Ok(Vec::new());
+            return Vec::new();
         }
         // A refused call changes nothing, but the endpoint may have changed something nevertheless.
         if operation.changes {
             self.chains.clear();
             self.changed_ms = self.changed_ms.max(exchange.received_ms);
-            return Ok(Vec::new());
+            return Vec::new();
         }
-        let shown = pages_shown(&model, asked, heard)?;
+        let shown = pages_shown(&model, asked, heard);
         let mut found = Vec::new();
         for (kind, _) in operation.views.iter().filter(|(_, view)| view.paging.is_some()) {
             let key = (exchange.call.operation.clone(), *kind);
@@ -91,7 +84,7 @@ impl PageChains {
                 self.chains.insert(key, chain);
             }
         }
-        Ok(found)
+        found
     }
 }
 

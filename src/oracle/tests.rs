@@ -52,7 +52,7 @@ fn judge_calls(otherwise: &[(&'static str, Value)], calls: &[(&str, u16, Value)]
     let mut judge = Judge::new(Arc::clone(&model), schemas, 0, bounds);
     let mut found = Vec::new();
     for (number, (operation, status, body)) in calls.iter().enumerate() {
-        let seen = judge.observe(&build_exchange(number as u64, operation, *status, body)).expect("no fault");
+        let seen = judge.observe(&build_exchange(number as u64, operation, *status, body));
         let differences = seen.findings.into_iter().flat_map(|finding| finding.evidence.differences);
         found.extend(differences.filter_map(|difference| match difference.what {
             DifferenceKind::Schema(difference) => Some(difference.to_string()),
@@ -153,7 +153,7 @@ fn judge_lamp(replies: &[(&str, u16, Option<&str>, Value)]) -> Vec<Vec<String>> 
         if let (Outcome::Replied(reply), Some(after)) = (&mut exchange.outcome, retry_after) {
             reply.headers.insert("retry-after".to_string(), (*after).to_string());
         }
-        let seen = judge.observe(&exchange).expect("no fault");
+        let seen = judge.observe(&exchange);
         let names = |clauses: Vec<crate::model::ClauseId>| {
             clauses.iter().map(|clause| model.clause_info(*clause).id.clone()).collect()
         };
@@ -210,7 +210,7 @@ fn judge_bodies(calls: &[(&str, u16, ReplyBody)], clause: &str) -> (Vec<String>,
     for (number, (operation, status, body)) in calls.iter().enumerate() {
         let mut exchange = build_exchange(number as u64, operation, *status, &Value::Null);
         exchange.outcome = Outcome::Replied(Reply { status: *status, headers: BTreeMap::new(), body: body.clone() });
-        let seen = judge.observe(&exchange).expect("no fault");
+        let seen = judge.observe(&exchange);
         found.extend(seen.findings.into_iter().map(|finding| finding.seen));
         limits.extend(seen.excess.map(|excess| excess.reason));
     }
@@ -267,7 +267,7 @@ fn one_defect_at_two_operations_contradicts_the_clauses_of_both_in_one_plan() {
     let mut contradicted = Vec::new();
     let mut fingerprints = Vec::new();
     for (number, operation) in ["showLamp", "removeLamp", "removeLamp"].into_iter().enumerate() {
-        let seen = judge.observe(&build_exchange(number as u64, operation, 409, &json!({}))).expect("no fault");
+        let seen = judge.observe(&build_exchange(number as u64, operation, 409, &json!({})));
         for finding in seen.findings.into_iter().filter(|finding| finding.fingerprints[0].contains(" schema ")) {
             contradicted.extend(finding.clauses.iter().map(|clause| model.clause_info(*clause).id.clone()));
             fingerprints.extend(finding.fingerprints);

@@ -1,7 +1,7 @@
 //! From counts and findings to one verdict per clause.
 
 use super::judge::Finding;
-use crate::model::{ClauseCount, ClauseId, ClauseOrigin, ClauseTally, Model};
+use crate::model::{ClauseCount, ClauseId, ClauseOrigin, ClauseTally, FailedExpression, Model};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -78,8 +78,10 @@ pub fn decide_verdicts(
     standing: &dyn Fn(ClauseId) -> ClauseDecidability,
     stopped: Option<&str>,
 ) -> Vec<ClauseResult> {
+    let failed = tally.evaluations.list_failed();
     list_promises(model, selection)
         .map(|clause| {
+            let fault = failed.iter().find(|failed| failed.clauses.contains(&clause));
             let count = tally.clauses.get(&clause).copied().unwrap_or_default();
             let against: Vec<usize> = findings
                 .iter()
@@ -87,9 +89,10 @@ pub fn decide_verdicts(
                 .filter(|(_, finding)| finding.contradicts(clause))
                 .map(|(i, _)| i)
                 .collect();
-            // A clause with a pass or a finding is reachable and observable, whatever the search reports.
             let contradicted = !against.is_empty() || tally.unkept_clauses.contains(&clause);
-            let decided = count.passed > 0 || contradicted;
+            // A clause with a pass, a finding or an expression that failed is reachable and observable, whatever the
+            // search reports.
+            let decided = count.passed > 0 || contradicted || fault.is_some();
             let applied = count.applied + count.exceptions + count.unclear > 0;
             let standing = match if decided { ClauseDecidability::Reachable } else { standing(clause) } {
                 ClauseDecidability::Unreachable(_) | ClauseDecidability::NotReached(_) if applied => {
@@ -97,10 +100,19 @@ pub fn decide_verdicts(
                 }
                 standing => standing,
             };
-            let (verdict, reason) = decide_verdict(&count, contradicted, &standing, stopped);
+            let (verdict, reason) = match fault {
+                Some(fault) if !contradicted => (Verdict::Inconclusive, describe_fault(fault)),
+                _ => decide_verdict(&count, contradicted, &standing, stopped),
+            };
             ClauseResult { clause, verdict, reason, standing, count, findings: against }
         })
         .collect()
+}
+
+/// Why a clause with an expression that failed is undecided.
+fn describe_fault(fault: &FailedExpression) -> String {
+    let where_from = if fault.always { "for every input" } else { "for some inputs" };
+    format!("an expression of the clause could not be evaluated {where_from}: {}", fault.error)
 }
 
 /// The selected clauses with a verdict: all but events.

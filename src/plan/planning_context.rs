@@ -12,8 +12,8 @@ use super::resource_traits::ResourceTraits;
 use super::step::{Step, StepWait};
 use crate::history::Call;
 use crate::model::{
-    ApplicableClauses, Belief, CallView, Factor, Model, PossibleResource, PossibleState, ResourceId, ResourceOwner,
-    classify_call_input, close_states, evaluate_clauses, find_resource,
+    ApplicableClauses, Belief, CallView, EvaluationLog, Factor, Model, PossibleResource, PossibleState, ResourceId,
+    ResourceOwner, classify_call_input, close_states, evaluate_clauses, find_resource,
 };
 use crate::schema::{CompiledCatalog, InputClass};
 use std::cell::{OnceCell, RefCell};
@@ -189,17 +189,17 @@ impl<'a> PlanningContext<'a> {
         bind_handles(&step.call, &find_id).ok()
     }
 
-    /// The clauses that apply to the call, in each possible state. `None` if the evaluation of a guard fails,
-    /// or beyond the limit of possible states.
+    /// The clauses that apply to the call, in each possible state. `None` beyond the limit of possible states.
     #[must_use]
     pub fn predict(&self, call: &CandidateCall) -> Option<CallPrediction> {
-        let read = |world: &PossibleState| evaluate_clauses(self.model, &call.view, world, &[]).ok();
+        let log = EvaluationLog::discarding();
+        let read = |world: &PossibleState| evaluate_clauses(self.model, &call.view, world, &[], &log);
         let readings = match self.source {
-            PossibleStateSource::State(world) => vec![read(world)?],
+            PossibleStateSource::State(world) => vec![read(world)],
             PossibleStateSource::Belief(belief) => {
                 let worlds = self.close_factors(belief, &call.view)?;
                 let distinct = self.keep_distinct(&call.view, &worlds);
-                distinct.into_iter().map(read).collect::<Option<Vec<ApplicableClauses>>>()?
+                distinct.into_iter().map(read).collect::<Vec<ApplicableClauses>>()
             }
         };
         (!readings.is_empty()).then_some(CallPrediction(readings))
@@ -247,7 +247,7 @@ impl<'a> PlanningContext<'a> {
         let mut closed = Vec::with_capacity(places.len());
         for place in places {
             let factor = &belief.factors()[*place];
-            let worlds = close_states(self.model, &factor.states, STATES_MAX).ok()??;
+            let worlds = close_states(self.model, &factor.states, STATES_MAX, &EvaluationLog::discarding())?;
             closed.push(Factor { ids: factor.ids.clone(), states: worlds, ..Factor::default() });
         }
         Factor::join_factors(closed, STATES_MAX).map(|factor| factor.states.into())

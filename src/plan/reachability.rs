@@ -12,8 +12,8 @@ use super::spoiled_call::spoil_call;
 use super::successor_state::{invent_ids, next_sequence, settle_state, state_signature};
 use crate::expr::ExprValue;
 use crate::model::{
-    ApplicableClauses, ClauseId, EffectContext, Existence, Model, PossibleState, apply_choice, close_states,
-    evaluate_clauses, list_choices,
+    ApplicableClauses, ClauseId, EffectContext, EvaluationLog, Existence, Model, PossibleState, apply_choice,
+    close_states, evaluate_clauses, list_choices,
 };
 use crate::schema::{CompiledCatalog, SeededRng};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -251,9 +251,8 @@ fn list_successor_states(
     extent: ReachLimits,
 ) -> Vec<PossibleState> {
     let model = scene.model;
-    let Ok(reading) = evaluate_clauses(model, &call.view, world, &[]) else {
-        return Vec::new();
-    };
+    let log = EvaluationLog::discarding();
+    let reading = evaluate_clauses(model, &call.view, world, &[], &log);
     let accepts = if reading.accepts.is_empty() { &reading.may_accept } else { &reading.accepts };
     if !reading.demanded.is_empty() || accepts.is_empty() {
         return Vec::new();
@@ -267,12 +266,14 @@ fn list_successor_states(
         now: 0,
         seq: next_sequence(world),
         unknown_kinds: &[],
+        uncertain: &[],
+        log: &log,
     };
-    let ways = list_choices(model, &call.view, world, accepts, &moment).unwrap_or_default();
+    let ways = list_choices(model, &call.view, world, accepts, &moment);
     let next: Vec<PossibleState> =
-        ways.iter().take(8).filter_map(|way| apply_choice(model, &call.view, world, way, &moment).ok()).collect();
+        ways.iter().take(8).map(|way| apply_choice(model, &call.view, world, way, &moment)).collect();
     let mut all: Vec<PossibleState> = next.iter().map(|world| settle_state(model, world)).collect();
-    all.extend(close_states(model, &next, AFTER_MAX).ok().flatten().unwrap_or_default());
+    all.extend(close_states(model, &next, AFTER_MAX, &log).unwrap_or_default());
     let pruned = |world| prune_resources(scene.hints, world, extent);
     all.into_iter().map(pruned).collect()
 }

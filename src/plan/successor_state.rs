@@ -4,8 +4,8 @@ use super::hints::SuiteHints;
 use super::planning_context::{CandidateCall, PlanningContext};
 use crate::expr::ExprValue;
 use crate::model::{
-    EffectContext, Existence, Model, PossibleResource, PossibleState, ResourceId, ResourceState, advance_resource,
-    apply_choice, evaluate_clauses, list_choices, make_possible_resource,
+    EffectContext, EvaluationLog, Existence, Model, PossibleResource, PossibleState, ResourceId, ResourceState,
+    advance_resource, apply_choice, evaluate_clauses, list_choices, make_possible_resource,
 };
 use crate::suite::IdExpression;
 use std::fmt::Write;
@@ -19,7 +19,8 @@ pub fn state_after_call(
     world: &PossibleState,
     born: &[(usize, Vec<ResourceId>)],
 ) -> Option<PossibleState> {
-    let reading = evaluate_clauses(scene.model, &call.view, world, &[]).ok()?;
+    let log = EvaluationLog::discarding();
+    let reading = evaluate_clauses(scene.model, &call.view, world, &[], &log);
     if !reading.demanded.is_empty() || reading.accepts.is_empty() {
         return None;
     }
@@ -29,9 +30,11 @@ pub fn state_after_call(
         now: 0,
         seq: next_sequence(world),
         unknown_kinds: &[],
+        uncertain: &[],
+        log: &log,
     };
-    let choice = list_choices(scene.model, &call.view, world, &reading.accepts, &moment).ok()?.into_iter().next()?;
-    let next = apply_choice(scene.model, &call.view, world, &choice, &moment).ok()?;
+    let choice = list_choices(scene.model, &call.view, world, &reading.accepts, &moment).into_iter().next()?;
+    let next = apply_choice(scene.model, &call.view, world, &choice, &moment);
     Some(settle_state(scene.model, &next))
 }
 

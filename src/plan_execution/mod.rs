@@ -4,6 +4,7 @@
 //! only clock is tokio's.
 
 mod cancel;
+mod credential_check;
 mod plan_environment;
 mod delivery_result;
 mod journal;
@@ -18,6 +19,7 @@ mod stop;
 mod exchange_interpreter;
 
 pub use cancel::{Cancellation, LAST_RESPONSE_TIME};
+pub use credential_check::AcceptedReads;
 pub use exchange_interpreter::{DeferredId, ExchangeInterpreter, FoundIds};
 pub use journal::{Journal, NullJournal};
 pub use pace::Pace;

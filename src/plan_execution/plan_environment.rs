@@ -1,9 +1,10 @@
 //! The environment of one plan.
 
 use super::cancel::Cancellation;
+use super::credential_check::AcceptedReads;
 use super::pace::Pace;
 use super::shared_budget::SharedBudget;
-use crate::endpoint::{Endpoint, Identities};
+use crate::endpoint::{Endpoint, Identities, RequestWatch};
 use crate::history::{Call, SecretFilter};
 use crate::limits::Limits;
 use crate::schema::catalog::Catalog;
@@ -40,8 +41,12 @@ pub struct PlanEnvironment<'a> {
     pub limits: Limits,
     /// The budget of all plans together.
     pub shared_budget: &'a SharedBudget,
+    /// The reads with which credentials are checked after a 401.
+    pub accepted_reads: &'a AcceptedReads,
     /// Seeds of the jitter of waits: the seed of the campaign and the number of the plan.
     pub seeds: (u64, u64),
     /// Stops the plan from outside.
     pub cancel: Cancellation,
+    /// Shows requests for cleaning up.
+    pub watch: &'a RequestWatch,
 }

@@ -1,13 +1,16 @@
 //! Sends requests and records the exchanges.
 
 use super::cancel::LAST_RESPONSE_TIME;
+use super::credential_check::{CredentialCheck, CredentialState, is_refusal_of_credentials};
 use super::delivery_result::{DeliveryResult, SentRequest};
 use super::exchange_interpreter::ExchangeInterpreter;
 use super::plan_environment::PlanEnvironment;
 use super::plan_state::{PlanState, RequestCounts};
 use super::stop::StopReason;
 use crate::endpoint::Request;
-use crate::history::{Call, CallCause, Exchange, Outcome, RecordedInputClass, Reply, outline_exchange};
+use crate::history::{
+    Call, CallCause, Exchange, InfrastructureFailure, Outcome, RecordedInputClass, Reply, outline_exchange,
+};
 use crate::plan::{Step, bind_handles};
 use crate::schema::{InputClass, SeededRng};
 use std::cell::RefCell;
@@ -118,8 +121,8 @@ impl<'a> RequestDispatcher<'a> {
         let sent_ms = self.elapsed_ms();
         let outcome = self.wait_for_outcome(request).await;
         self.context.shared_budget.settle_request(self.context.endpoint);
-        let fate = DeliveryResult::from_outcome(&outcome);
-        let exchange = Exchange {
+        self.context.accepted_reads.note_outcome(request, &outcome);
+        let mut exchange = Exchange {
             input: None,
             number,
             step: index,
@@ -131,8 +134,48 @@ impl<'a> RequestDispatcher<'a> {
             outcome,
             created: BTreeMap::new(),
         };
+        self.check_credentials(request, &mut exchange).await;
+        let fate = DeliveryResult::from_outcome(&exchange.outcome);
         self.record_exchange(step, exchange, &fate);
         Ok(SentRequest { number, disposition: fate })
+    }
+
+    /// Checks the credentials of the caller after a 401 that no clause explains. Unless the endpoint accepts them, the
+    /// 401 is not judged; if the endpoint refuses them, all plans stop.
+    async fn check_credentials(&self, request: &Request, exchange: &mut Exchange) {
+        if !is_refusal_of_credentials(request, &exchange.outcome)
+            || self.watcher.borrow().explains_refusal(exchange, 401)
+        {
+            return;
+        }
+        let Some(check) = CredentialCheck::begin(self.context.accepted_reads, &request.caller) else { return };
+        let state = self.run_credential_check(check).await.unwrap_or(CredentialState::Unclear);
+        if state == CredentialState::Accepted {
+            return;
+        }
+        if let Outcome::Replied(reply) = &exchange.outcome {
+            let (by, reply) = (InfrastructureFailure::Credentials, reply.clone());
+            exchange.outcome = Outcome::InfrastructureFailed { by, reply, may_have_acted: false };
+        }
+        if state == CredentialState::Refused {
+            let (caller, operation) = (request.caller.clone(), request.operation.clone());
+            self.context.shared_budget.halt_plans(StopReason::CredentialsRefused { caller, operation });
+        }
+    }
+
+    /// Sends the read of a check until an answer decides. The requests count as checks, and are not in the history.
+    async fn run_credential_check(&self, mut check: CredentialCheck) -> Result<CredentialState, StopReason> {
+        loop {
+            let wait = self.context.shared_budget.take_turn() - Instant::now();
+            self.pause_plan(wait).await?;
+            self.context.shared_budget.take_check(self.context.endpoint)?;
+            let outcome = self.wait_for_outcome(&check.read).await;
+            self.context.shared_budget.settle_request(self.context.endpoint);
+            if let Some(state) = check.take_outcome(&outcome) {
+                return Ok(state);
+            }
+            self.pause_plan(self.context.pace.retry_after).await?;
+        }
     }
 
     /// Sends a request and waits for the outcome. When the plan must stop, a response still has a short time to arrive:

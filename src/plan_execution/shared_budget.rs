@@ -19,6 +19,8 @@ pub struct SharedBudget {
     opened: Cell<Option<Instant>>,
     turn_ends: Cell<Option<Instant>>,
     shares: Cell<RequestShares>,
+    /// Requests of checks of credentials, a part of `shares`.
+    credential_checks: Cell<u64>,
     /// Requests that requests under way may need in addition, for tokens.
     held: Cell<u64>,
     /// Requests that deleting the present live resources needs.
@@ -47,7 +49,8 @@ pub struct RequestShares {
     pub shrinking: u64,
     /// Requests for cleaning up.
     pub cleaning: u64,
-    /// Checks before the first plan, requests for tokens, and repetitions with a renewed token.
+    /// Checks before the first plan, requests for tokens, repetitions with a renewed token, and reads that check
+    /// credentials after a 401.
     pub checking: u64,
 }
 
@@ -88,6 +91,7 @@ impl SharedBudget {
             opened: Cell::new(None),
             turn_ends: Cell::new(None),
             shares: Cell::default(),
+            credential_checks: Cell::default(),
             held: Cell::new(0),
             owed: Cell::new(0),
             deletions: Cell::default(),
@@ -227,6 +231,26 @@ impl SharedBudget {
 
     /// Counts a request of a plan to `endpoint`. [`Self::settle_request`] follows.
     pub(super) fn take_request(&self, endpoint: &dyn Endpoint) -> Result<(), StopReason> {
+        self.admit_request(endpoint)?;
+        let mut shares = self.shares.get();
+        match self.phase.get() {
+            BudgetPhase::Testing => shares.testing += 1,
+            BudgetPhase::Shrinking | BudgetPhase::Closing => shares.shrinking += 1,
+        }
+        self.shares.set(shares);
+        Ok(())
+    }
+
+    /// Counts a read that checks credentials. [`Self::settle_request`] follows.
+    pub(super) fn take_check(&self, endpoint: &dyn Endpoint) -> Result<(), StopReason> {
+        self.admit_request(endpoint)?;
+        self.credential_checks.set(self.credential_checks.get() + 1);
+        self.count_additional(endpoint);
+        Ok(())
+    }
+
+    /// Whether plans may send a request; holds what the request may need in addition.
+    fn admit_request(&self, endpoint: &dyn Endpoint) -> Result<(), StopReason> {
         self.start_time();
         if let Some(stop) = self.find_stop() {
             return Err(stop);
@@ -235,12 +259,6 @@ impl SharedBudget {
         if !self.affords(1 + most, self.owed.get()) {
             return Err(StopReason::Requests);
         }
-        let mut shares = self.shares.get();
-        match self.phase.get() {
-            BudgetPhase::Testing => shares.testing += 1,
-            BudgetPhase::Shrinking | BudgetPhase::Closing => shares.shrinking += 1,
-        }
-        self.shares.set(shares);
         self.held.set(self.held.get() + most);
         Ok(())
     }
@@ -281,7 +299,8 @@ impl SharedBudget {
     /// Counts the checks before the first plan, and what the endpoint sent besides calls.
     pub fn count_additional(&self, endpoint: &dyn Endpoint) {
         let shares = self.shares.get();
-        self.shares.set(RequestShares { checking: endpoint.count_additional_requests(), ..shares });
+        let checking = endpoint.count_additional_requests() + self.credential_checks.get();
+        self.shares.set(RequestShares { checking, ..shares });
     }
 
     /// Counts a request without an answer, and stops all plans beyond the limit.

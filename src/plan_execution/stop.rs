@@ -83,6 +83,17 @@ pub enum StopReason {
     /// A stop was requested from outside.
     #[error("stopped on request")]
     Cancelled,
+    /// The endpoint refuses credentials that it accepted before.
+    #[error(
+        "the endpoint refuses the credentials of {caller}, which it accepted before: 401 to {operation}, and to a read \
+         that was accepted before"
+    )]
+    CredentialsRefused {
+        /// The caller.
+        caller: String,
+        /// The operation of the first refused call.
+        operation: String,
+    },
     /// The journal cannot be written.
     #[error("the journal cannot be written: {cause}; without a journal no resource is created")]
     Journal {
@@ -98,6 +109,22 @@ pub enum StopReason {
     /// The plan does not fit the catalog or the profile.
     #[error(transparent)]
     Unfit(#[from] ComposeError),
+}
+
+impl StopReason {
+    /// Whether the plan stopped because something besides the API has to be mended: the address, the credentials, the
+    /// profile, a command of the profile, or the journal. No plan can go on then.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        matches!(
+            self,
+            StopReason::Unreachable { .. }
+                | StopReason::CredentialsRefused { .. }
+                | StopReason::Journal { .. }
+                | StopReason::Provocation { .. }
+                | StopReason::Unfit(_)
+        )
+    }
 }
 
 /// Numbers of requests without an answer.

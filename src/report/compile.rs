@@ -4,10 +4,11 @@ use super::compile_finding::compile_finding;
 use super::report_subject::ReportSubject;
 use super::report_target::ReportTarget;
 use super::rows::{
-    CitedPageRow, ClauseCountsRow, ClauseRow, FindingRow, NamedDigest, PurposeRequestsRow, ResourceKindRow,
-    SilentCellRow, SpentRequestsRow, VerdictTotals,
+    CitedPageRow, ClauseCountsRow, ClauseRow, FailedExpressionRow, FindingRow, NamedDigest, PurposeRequestsRow,
+    ResourceKindRow, SilentCellRow, SpentRequestsRow, VerdictTotals,
 };
 use crate::campaign::{Conclusion, SpentRequests};
+use crate::model::{ClauseId, ClauseOrigin};
 use crate::oracle::{ClauseDecidability, ClauseResult, Verdict};
 use crate::suite::ClauseBasis;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,9 @@ pub struct Report {
     pub findings: Vec<FindingRow>,
     /// One row for each selected clause, in the order of the model. Events have no row, because they promise nothing.
     pub clauses: Vec<ClauseRow>,
+    /// Expressions of the suite that could not be evaluated, in the order of the suite.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed_expressions: Vec<FailedExpressionRow>,
     /// Combinations of operation and state for which the pages make no promise.
     pub silent: Vec<SilentCellRow>,
     /// The resource kinds of the suite.
@@ -91,6 +95,7 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
             .map(|(index, found)| compile_finding(subject, conclusion.seed, index + 1, found))
             .collect(),
         clauses,
+        failed_expressions: list_failed_expressions(conclusion, subject),
         silent: list_silent_cells(conclusion),
         resources: list_resource_kinds(subject),
         pages,
@@ -130,6 +135,12 @@ impl Report {
     /// A message, if the text is not JSON, not a report, or of a newer format.
     pub fn read(text: &str) -> Result<Report, String> {
         read_versioned(text, "a report")
+    }
+
+    /// The first clause with a verdict of an expression that failed; none for an event or a view without such a clause.
+    #[must_use]
+    pub fn find_first_clause(&self, failed: &FailedExpressionRow) -> Option<&ClauseRow> {
+        failed.clauses.iter().find_map(|id| self.find_clause(id))
     }
 
     /// The row of a clause; none for an unknown clause.
@@ -214,6 +225,25 @@ fn count_by_basis(rows: &[ClauseRow]) -> BTreeMap<ClauseBasis, VerdictTotals> {
         .into_iter()
         .filter(|basis| rows.iter().any(|row| row.basis == *basis))
         .map(|basis| (basis, count_verdicts(rows.iter().filter(|row| row.basis == basis))))
+        .collect()
+}
+
+/// The expressions that failed, of the selected clauses and of what belongs to no clause with a verdict.
+fn list_failed_expressions(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> Vec<FailedExpressionRow> {
+    let model = subject.model;
+    let is_event = |clause: &ClauseId| matches!(model.clause_info(*clause).origin, ClauseOrigin::Event(_));
+    let is_reported = |clause: &ClauseId| conclusion.rows.iter().any(|row| row.clause == *clause) || is_event(clause);
+    let failed = conclusion.tally.evaluations.list_failed().into_iter();
+    failed
+        .filter(|failed| failed.clauses.is_empty() || failed.clauses.iter().any(is_reported))
+        .map(|failed| FailedExpressionRow {
+            place: format!("{}:{}", failed.error.file, failed.error.line),
+            expression: failed.error.expression,
+            cause: failed.error.message,
+            clauses: failed.clauses.iter().map(|clause| model.clause_info(*clause).id.clone()).collect(),
+            exchanges: failed.exchanges,
+            always: failed.always,
+        })
         .collect()
 }
 

@@ -4,7 +4,7 @@ use super::call_row::{compose_recorded_request, find_address, find_field, format
 use super::evidence_rows::EvidenceRow;
 use super::report_subject::ReportSubject;
 use super::report_target::ReportTarget;
-use super::script_value::{ScriptValues, name_variable};
+use super::script_value::{ENCODED, ScriptValues, name_variable};
 use super::shell_word::quote_word;
 use crate::history::{CallCause, Exchange, Outcome, Reply, ReplyBody};
 use crate::model::ResourceId;
@@ -47,7 +47,8 @@ pub(super) fn write_curl_script(
     if shown.is_empty() {
         return Err("the requests are not in the history".to_string());
     }
-    let mut script = CurlScript { subject, values: ScriptValues::new(&shown), variables: BTreeMap::new(), jq: false };
+    let values = ScriptValues::new(&shown);
+    let mut script = CurlScript { subject, plan, values, variables: BTreeMap::new(), jq: false, signs: false };
     let mut body = String::new();
     for (index, exchange) in shown.iter().enumerate() {
         let next = shown.get(index + 1).copied();
@@ -60,7 +61,7 @@ pub(super) fn write_curl_script(
         let line = format!("expected: {place}{}; in the run came: {}", difference.expected, difference.got);
         let _ = writeln!(text, "printf '%s\\n' {}", quote_word(&print_on_one_line(&line)));
     }
-    for variable in script.values.ids.values() {
+    for variable in script.values.list_id_variables() {
         let _ = writeln!(text, "printf '%s\\n' \"left behind: {variable} ${{{variable}}}\"");
     }
     Ok(text)
@@ -68,11 +69,22 @@ pub(super) fn write_curl_script(
 
 struct CurlScript<'a> {
     subject: &'a ReportSubject<'a>,
+    plan: &'a Plan,
     values: ScriptValues,
     /// The header behind each variable with a credential, and its caller.
     variables: BTreeMap<String, (String, String)>,
     /// Whether the script uses jq.
     jq: bool,
+    /// Whether requests are signed when the script runs.
+    signs: bool,
+}
+
+/// What proves the caller of a request.
+enum CallerProof {
+    /// Headers whose values are variables of the script.
+    Headers(Vec<String>),
+    /// Headers that `probity sign` makes for each request.
+    Signature,
 }
 
 impl CurlScript<'_> {
@@ -81,7 +93,10 @@ impl CurlScript<'_> {
         for promise in &heading.promises {
             let _ = writeln!(text, "# Promise: {}", print_on_one_line(promise));
         }
-        let tools = if self.jq { "curl, sed and jq" } else { "curl and sed" };
+        let mut tools = vec!["curl", "sed"];
+        tools.extend(self.jq.then_some("jq"));
+        tools.extend(self.signs.then_some("probity"));
+        let tools = tools.join(", ");
         let _ = writeln!(text, "# Needs {tools}. The script creates resources and does not delete them.\nset -eu");
         let address = find_address(self.subject.target);
         let is_mock = matches!(self.subject.target, ReportTarget::Mock { .. });
@@ -108,6 +123,14 @@ impl CurlScript<'_> {
         }
         for secret in self.values.secrets.values() {
             let _ = writeln!(text, ": \"${{{secret}:?set {secret} to the secret of the request below}}\"");
+        }
+        if self.signs {
+            let mut options = self.subject.replay_options.iter().skip_while(|option| *option != "--profile").skip(1);
+            match options.next() {
+                Some(profile) => drop(writeln!(text, "PROFILE=${{PROFILE:-{}}}", quote_word(profile))),
+                None => text.push_str(": \"${PROFILE:?set PROFILE to the profile of the endpoint}\"\n"),
+            }
+            let _ = writeln!(text, "SUITE={}", quote_word(&self.subject.model.suite.name));
         }
         text.push_str(FUNCTIONS);
         text
@@ -147,48 +170,69 @@ impl CurlScript<'_> {
         self.write_captures(out, exchange, last)
     }
 
-    /// Method, path and options of curl.
+    /// Method, path and options of curl; for a signed request, `--sign` with the caller, the body and options of
+    /// `probity sign`.
     fn compose_command(&mut self, exchange: &Exchange) -> Result<String, String> {
-        let call = self.values.replace_in_call(&exchange.call);
+        let template = self.plan.steps.get(exchange.step).filter(|_| exchange.cause != CallCause::Poll);
+        let call = self.values.replace_in_call(&exchange.call, template.map(|step| &step.call));
         let request = compose_recorded_request(self.subject, &Exchange { call, ..exchange.clone() })
             .ok_or("the catalog has no address for a request")?;
-        let mut command = format!("{} {}", request.method, self.values.quote_word(&format_target(&request)));
-        for header in self.list_credential_headers(&exchange.call.caller)? {
-            if !is_plain(&header) {
-                return Err(format!("the header {header} of the credentials has characters that a shell interprets"));
-            }
-            let variable = name_variable(&format!("{}_{header}", exchange.call.caller)).to_ascii_uppercase();
-            let _ = write!(command, " -H \"{header}: ${{{variable}}}\"");
-            self.variables.insert(variable, (exchange.call.caller.clone(), header));
+        let mut command = format!("{} {}", request.method, self.values.quote_target(&format_target(&request)));
+        let body = request.body.as_ref().map(ToString::to_string);
+        if body.as_ref().is_some_and(|body| body.len() > BODY_BYTES_MAX) {
+            return Err("a request body is too long for a command line".to_string());
         }
-        for (name, value) in &request.headers {
-            let _ = write!(command, " -H {}", self.values.quote_word(&format!("{name}: {value}")));
-        }
-        if let Some(body) = &request.body {
-            let body = body.to_string();
-            if body.len() > BODY_BYTES_MAX {
-                return Err("a request body is too long for a command line".to_string());
+        let body = body.map(|body| self.values.quote_word(&body));
+        let caller = &exchange.call.caller;
+        match self.find_proof(caller) {
+            CallerProof::Signature => {
+                self.signs = true;
+                let _ = write!(command, " --sign {} {}", quote_word(caller), body.as_deref().unwrap_or("''"));
+                for (name, value) in &request.headers {
+                    let _ = write!(command, " --header {}", self.values.quote_word(&format!("{name}: {value}")));
+                }
             }
-            let _ = write!(
-                command,
-                " \\\n  -H 'content-type: application/json' --data-raw {}",
-                self.values.quote_word(&body)
-            );
+            CallerProof::Headers(headers) => {
+                self.write_credential_headers(&mut command, caller, headers)?;
+                for (name, value) in &request.headers {
+                    let _ = write!(command, " -H {}", self.values.quote_word(&format!("{name}: {value}")));
+                }
+                if let Some(body) = body {
+                    let _ = write!(command, " \\\n  -H 'content-type: application/json' --data-raw {body}");
+                }
+            }
         }
         Ok(command)
     }
 
-    fn list_credential_headers(&self, caller: &str) -> Result<Vec<String>, String> {
+    fn write_credential_headers(
+        &mut self,
+        command: &mut String,
+        caller: &str,
+        headers: Vec<String>,
+    ) -> Result<(), String> {
+        for header in headers {
+            if !is_plain(&header) {
+                return Err(format!("the header {header} of the credentials has characters that a shell interprets"));
+            }
+            let variable = name_variable(&format!("{caller}_{header}")).to_ascii_uppercase();
+            let _ = write!(command, " -H \"{header}: ${{{variable}}}\"");
+            self.variables.insert(variable, (caller.to_string(), header));
+        }
+        Ok(())
+    }
+
+    fn find_proof(&self, caller: &str) -> CallerProof {
         match self.subject.proofs {
             // The mock's tokens are accepted in every header.
             None if matches!(self.subject.target, ReportTarget::Mock { .. }) && caller != "none" => {
-                Ok(vec!["x-auth-token".to_string()])
+                CallerProof::Headers(vec!["x-auth-token".to_string()])
             }
-            None => Ok(Vec::new()),
+            None => CallerProof::Headers(Vec::new()),
             Some(proofs) => match proofs.get(caller) {
-                Some(Some(headers)) => Ok(headers.clone()),
-                Some(None) => Err("requests are signed, and each signature is valid for a short time".to_string()),
-                None => Ok(Vec::new()),
+                Some(Some(headers)) => CallerProof::Headers(headers.clone()),
+                Some(None) => CallerProof::Signature,
+                None => CallerProof::Headers(Vec::new()),
             },
         }
     }
@@ -224,7 +268,8 @@ impl CurlScript<'_> {
                 return Err(format!("the id of {handle} is not in the response that created the resource"));
             };
             let _ = writeln!(out, "{variable}=$({command})\nrequire_id {variable} \"${variable}\"");
-            self.values.ids.insert(id.clone(), variable);
+            let _ = writeln!(out, "{variable}{ENCODED}=$(encode \"${variable}\")");
+            self.values.add_id(handle, id, variable);
         }
         Ok(())
     }
@@ -294,15 +339,33 @@ fn count_key(body: &Value, key: &str) -> usize {
 /// `send` sends one request and prints the response; `await` repeats a request until a response has a status and a
 /// part of the body, and gives up after a number of seconds.
 const FUNCTIONS: &str = r#"
-response=$(mktemp) headers=$(mktemp)
-trap 'rm -f "$response" "$headers"' EXIT
-request() { # METHOD PATH [options of curl]
+response=$(mktemp) headers=$(mktemp) signed=$(mktemp) content=$(mktemp)
+trap 'rm -f "$response" "$headers" "$signed" "$content"' EXIT
+request() { # METHOD PATH [options of curl], or METHOD PATH --sign CALLER BODY [options of probity sign]
   method=$1 target=$2
   shift 2
   : >"$response"
+  if [ "${1:-}" = --sign ]; then
+    caller=$2
+    printf '%s' "$3" >"$content"
+    shift 3
+    if [ -s "$content" ]; then set -- --body "$content" "$@"; fi
+    "${PROBITY:-probity}" sign --profile "$PROFILE" --endpoint "$ENDPOINT" --caller "$caller" "$@" \
+      "$SUITE" "$method" "$target" >"$signed" || exit 1
+    set -- -H "@$signed"
+    if [ -s "$content" ]; then set -- "$@" --data-binary "@$content"; fi
+  else
+    set -- -H 'accept: application/json' "$@"
+  fi
   if [ "$method" = HEAD ]; then set -- --head "$@"; else set -- -X "$method" "$@"; fi
   status=$(curl -sS -g --path-as-is --max-time 60 -o "$response" -D "$headers" -w '%{http_code}' \
-    -H 'accept: application/json' "$@" "$ENDPOINT$target")
+    "$@" "$ENDPOINT$target")
+}
+encode() { # TEXT, percent-encoded for an address
+  case $1 in
+    *[!A-Za-z0-9._~-]*) printf '%s' "$1" | od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g' ;;
+    *) printf '%s' "$1" ;;
+  esac
 }
 show() {
   printf '%s %s\n  -> %s ' "$method" "$target" "$status"

@@ -54,8 +54,9 @@ pub use report_location::{ReportLocation, fill_in_replay};
 pub use report_subject::ReportSubject;
 pub use report_target::ReportTarget;
 pub use rows::{
-    CitedPageRow, ClauseCountsRow, ClauseReference, ClauseRow, CounterexampleRow, FindingRow, NamedDigest,
-    NarrowingExchange, PurposeRequestsRow, ResourceKindRow, SilentCellRow, SpentRequestsRow, VerdictTotals,
+    CitedPageRow, ClauseCountsRow, ClauseReference, ClauseRow, CounterexampleRow, FailedExpressionRow, FindingRow,
+    NamedDigest, NarrowingExchange, PurposeRequestsRow, ResourceKindRow, SilentCellRow, SpentRequestsRow,
+    VerdictTotals,
 };
 pub use run_facts::{MachineFacts, RunFacts};
 pub use settle_times::{SettleTimesRow, compute_settle_times, render_settle_times};

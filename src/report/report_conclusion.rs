@@ -33,6 +33,7 @@ impl Report {
             ReportConclusion::Deviation
         } else if self.stopped.is_some()
             || self.totals.pass == 0
+            || self.failed_expressions.iter().any(|failed| self.find_first_clause(failed).is_none())
             || self.clauses.iter().any(|row| self.misses_decision(row))
         {
             ReportConclusion::Undecided

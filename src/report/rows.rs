@@ -62,6 +62,26 @@ pub struct ClauseCountsRow {
     pub unclear: u64,
 }
 
+/// An expression of the suite that could not be evaluated for valid input, so that its clauses are undecided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FailedExpressionRow {
+    /// File and line of the suite, `suites/name.yaml:12`.
+    pub place: String,
+    /// The text of the expression.
+    pub expression: String,
+    /// Why the expression has no value, such as `division by zero`.
+    pub cause: String,
+    /// Ids of the clauses of the expression; empty for a view without a clause about its list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clauses: Vec<String>,
+    /// Number of exchanges at which the expression failed.
+    pub exchanges: u64,
+    /// Whether the expression failed whenever it was evaluated: the suite is wrong for every input.
+    pub always: bool,
+}
+
 /// A deviation with its evidence and its counterexample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

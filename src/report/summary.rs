@@ -4,7 +4,7 @@ use super::compile::Report;
 use super::finding_text::list_finding_lines;
 use super::phrases::format_count;
 use super::report_location::ReportLocation;
-use super::rows::{ClauseRow, PurposeRequestsRow, VerdictTotals};
+use super::rows::{ClauseRow, FailedExpressionRow, PurposeRequestsRow, VerdictTotals};
 use crate::oracle::{ClauseDecidability, Verdict};
 use probity_input::escape_line;
 use std::collections::BTreeMap;
@@ -23,6 +23,7 @@ pub fn render_summary(report: &Report, place: &ReportLocation<'_>) -> String {
     write_findings(&mut out, report, place);
     let title = "Inconclusive: the clause applied, but another cause may explain each response";
     write_undecided(&mut out, report, Verdict::Inconclusive, title);
+    write_failed_expressions(&mut out, report);
     let title = "Untested: the clause never applied, which is not a pass";
     write_undecided(&mut out, report, Verdict::Untested, title);
     write_silent_cells(&mut out, report);
@@ -107,7 +108,8 @@ fn write_findings(out: &mut String, report: &Report, place: &ReportLocation<'_>)
 }
 
 fn write_undecided(out: &mut String, report: &Report, verdict: Verdict, title: &str) {
-    let rows: Vec<&ClauseRow> = report.clauses.iter().filter(|row| row.verdict == verdict).collect();
+    let rows: Vec<&ClauseRow> =
+        report.clauses.iter().filter(|row| row.verdict == verdict && !has_failed_expression(report, row)).collect();
     if rows.is_empty() {
         return;
     }
@@ -119,6 +121,28 @@ fn write_undecided(out: &mut String, report: &Report, verdict: Verdict, title: &
     for (reason, ids) in groups {
         let _ = writeln!(out, "  {reason} ({})", ids.len());
         out.push_str(&wrap_names(&ids, "    "));
+    }
+}
+
+/// Whether an expression of an inconclusive clause could not be evaluated.
+fn has_failed_expression(report: &Report, row: &ClauseRow) -> bool {
+    row.verdict == Verdict::Inconclusive
+        && report.failed_expressions.iter().any(|failed| failed.clauses.contains(&row.id))
+}
+
+/// Writes the expressions that could not be evaluated, each with its clauses.
+fn write_failed_expressions(out: &mut String, report: &Report) {
+    if report.failed_expressions.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nInconclusive: the expression of the clause could not be evaluated; correct the suite");
+    for failed in &report.failed_expressions {
+        let FailedExpressionRow { place, expression, cause, clauses, exchanges, always } = failed;
+        let extent = if *always { "each time" } else { "for some inputs" };
+        let times = format_count(usize::try_from(*exchanges).unwrap_or(usize::MAX), "exchange", "exchanges");
+        let text = format!("{place}: `{expression}`: {cause}");
+        let _ = writeln!(out, "  {} ({extent}, at {times})", escape_line(&text));
+        out.push_str(&wrap_names(&clauses.iter().map(String::as_str).collect::<Vec<_>>(), "    "));
     }
 }
 

@@ -297,7 +297,7 @@ fn conclusion(model: &Model) -> Conclusion {
             ..SpentRequests::default()
         },
         stopped: None,
-        journal_failure: None,
+        failure: None,
     }
 }
 

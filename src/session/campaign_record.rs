@@ -13,6 +13,8 @@ pub struct ReportedCampaign {
     pub run: RunFacts,
     /// Leftovers.
     pub left: Vec<Leftover>,
-    /// The files that could not be written; empty if all reports are written.
-    pub unwritten: Vec<UserError>,
+    /// What ended the campaign early and has to be mended. The results so far stand.
+    pub failure: Option<UserError>,
+    /// Why the reports could not be written.
+    pub unwritten: Option<UserError>,
 }

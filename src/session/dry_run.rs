@@ -5,7 +5,7 @@
 
 use super::bounded_check::finish_check;
 use super::checked_endpoint::FreeQuotas;
-use super::environment_setup::{block_on, choose_pace, convert_error, limit_choices, make_mock_campaign_settings};
+use super::environment_setup::{block_on, choose_pace, describe_failure, limit_choices, make_mock_campaign_settings};
 use super::preflight::check_with_quotas;
 use super::settings::CampaignSettings;
 use super::target::SuiteTarget;
@@ -81,7 +81,7 @@ pub fn forecast_at_endpoint(
     reports: &Path,
 ) -> Result<Option<EndpointForecast>, UserError> {
     let SuiteTarget::Address(address, profile) = settings.target else { return Ok(None) };
-    let check = check_with_quotas(settings.loaded, address, profile, (&settings.wall, u64::MAX));
+    let check = check_with_quotas(settings.loaded, address, profile, settings.make_check_settings(u64::MAX));
     let ((checked, quotas), _) = block_on(finish_check(settings, check))??;
     let settings = CampaignSettings { loaded: &checked.loaded, ..settings.clone() };
     let earlier = read_earlier_times(reports, &settings.loaded.name, address);
@@ -134,12 +134,14 @@ fn run_on_mock(
         shrink: false,
     };
     let mut created = CreatedCounter { model, created: BTreeMap::new() };
-    let (result, took) = run_on_paused_clock(async {
+    let ((conclusion, _), took) = run_on_paused_clock(async {
         let start = tokio::time::Instant::now();
         let result = run_campaign(&site, &order, &mut created).await;
         (result, start.elapsed())
     });
-    let (conclusion, _) = result.map_err(|error| convert_error(settings, &error))?;
+    if let Some(stop) = &conclusion.failure {
+        return Err(describe_failure(settings, stop));
+    }
     Ok(SimulatedCampaign {
         requests: conclusion.spent.requests,
         took,

@@ -5,15 +5,14 @@ use super::exit_kind::ExitKind;
 use super::settings::CampaignSettings;
 use super::target::SuiteTarget;
 use super::user_error::UserError;
-use crate::campaign::{CampaignEnvironment, CampaignError, MockCampaignSettings};
-use crate::cleanup::describe_leftovers;
+use crate::campaign::{CampaignEnvironment, MockCampaignSettings};
 use crate::endpoint::{CALLERS, Endpoint, Identities};
 use crate::history::SecretFilter;
 use crate::http_client::WallClock;
 use crate::mock::Tempo;
 use crate::model::{BeliefLimits, Model};
 use crate::plan::{PlanLimits, SuiteHints};
-use crate::plan_execution::{Pace, SharedBudget, StopReason};
+use crate::plan_execution::{AcceptedReads, Pace, SharedBudget, StopReason};
 use crate::profile::Profile;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -64,6 +63,7 @@ pub(super) fn make_endpoint_environment<'a>(
         pace: choose_pace(settings, profile, model),
         limits: settings.limits,
         budget,
+        accepted_reads: AcceptedReads::default(),
         seed: settings.seed,
         reading_only: settings.target.is_read_only(),
         cancel: settings.cancel.clone(),
@@ -73,6 +73,7 @@ pub(super) fn make_endpoint_environment<'a>(
         setup: profile.setup.clone(),
         provoke: profile.provoke.clone(),
         wall_clock: Some(format_wall_clock(settings.wall.clone())),
+        watch: settings.watch.clone(),
         tracker: None,
     }
 }
@@ -138,32 +139,31 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T, UserError> {
     Ok(result)
 }
 
-/// The error of a campaign without a conclusion, with its leftovers.
-pub(super) fn convert_error(settings: &CampaignSettings<'_>, error: &CampaignError) -> UserError {
-    match error {
-        CampaignError::Suite(fault) => UserError::input(
-            &settings.loaded.file,
-            fault.to_string(),
-            "correct the expression; `probity lint` checks its types",
-        ),
-        CampaignError::Endpoint { stop, left } => {
-            let place = match settings.target {
-                SuiteTarget::Mock(_) => "the mock".to_string(),
-                SuiteTarget::Address(address, _) => address.clone(),
-                SuiteTarget::InProcess(service) => service.name.clone(),
-            };
-            let (remedy, exit) = match stop {
-                StopReason::Unfit(_) => {
-                    ("add the path parameters of the catalog to the profile's identities", ExitKind::BadInput)
-                }
-                StopReason::Provocation { .. } => {
-                    ("correct the command; the endpoint may still fail on purpose", ExitKind::BadInput)
-                }
-                StopReason::Journal { .. } => ("make the folder of the journal writable", ExitKind::BadInput),
-                _ => ("check that the endpoint runs and can be reached from here", ExitKind::Endpoint),
-            };
-            let error = UserError::endpoint(place, stop.to_string(), remedy).with_detail(describe_leftovers(left));
-            UserError { exit, ..error }
+/// The error of a campaign, or of a replayed plan, that ended early because something has to be mended.
+pub(super) fn describe_failure(settings: &CampaignSettings<'_>, stop: &StopReason) -> UserError {
+    let target = match settings.target {
+        SuiteTarget::Mock(_) => "the mock".to_string(),
+        SuiteTarget::Address(address, _) => address.clone(),
+        SuiteTarget::InProcess(service) => service.name.clone(),
+    };
+    let (place, remedy, exit) = match stop {
+        StopReason::Unfit(_) => {
+            (target, "add the path parameters of the catalog to the profile's identities", ExitKind::BadInput)
         }
-    }
+        StopReason::Provocation { .. } => {
+            (target, "correct the command; the endpoint may still fail on purpose", ExitKind::BadInput)
+        }
+        StopReason::Journal { .. } => (
+            settings.journal.folder.display().to_string(),
+            "make the folder of the journal writable, and free space on its disk",
+            ExitKind::BadInput,
+        ),
+        StopReason::CredentialsRefused { .. } => (
+            target,
+            "check whether the credentials under `identities` have expired or were revoked, and run again",
+            ExitKind::Endpoint,
+        ),
+        _ => (target, "check that the endpoint runs and can be reached from here", ExitKind::Endpoint),
+    };
+    UserError { exit, ..UserError::endpoint(place, stop.to_string(), remedy) }
 }

@@ -2,7 +2,7 @@
 
 use super::bounded_check::finish_check;
 use super::environment_setup::{
-    block_on, convert_error, limit_choices, make_endpoint_environment, make_mock_campaign_settings,
+    block_on, describe_failure, limit_choices, make_endpoint_environment, make_mock_campaign_settings,
 };
 use super::listener::{SessionEvent, SessionListener};
 use super::needed_changes::needs_changes;
@@ -12,25 +12,24 @@ use super::target::SuiteTarget;
 use super::tracking::attach_tracker;
 use super::user_error::UserError;
 use crate::campaign::{
-    self, CampaignEnvironment, CampaignError, Conclusion, DecidabilityCheck, PlanResult, clean_up_run,
-    make_mock_environment, make_mocks, rerun_plan, run_on_paused_clock,
+    self, CampaignEnvironment, Conclusion, DecidabilityCheck, PlanResult, clean_up_run, make_mock_environment,
+    make_mocks, rerun_plan, run_on_paused_clock,
 };
-use crate::cleanup::{Leftover, describe_leftovers};
+use crate::cleanup::Leftover;
 use crate::endpoint::Endpoint;
 use crate::model::ClauseId;
 use crate::oracle::ClauseDecidability;
 use crate::plan::Plan;
-use crate::plan_execution::StopReason;
 use std::pin::Pin;
 use std::rc::Rc;
 
 /// The conclusion of a campaign with its leftovers.
-type CampaignResult = Result<(Conclusion, Vec<Leftover>), CampaignError>;
+type CampaignResult = (Conclusion, Vec<Leftover>);
 
 /// Runs a campaign; returns conclusion and leftovers.
 ///
 /// # Errors
-/// If an expression of the suite fails, or the preflight or the endpoint does.
+/// If a check before the first plan fails. Once plans have run, the conclusion covers what they have seen.
 pub fn run_campaign(
     settings: &CampaignSettings<'_>,
     listener: &mut dyn SessionListener,
@@ -64,8 +63,8 @@ pub fn run_campaign(
             })
         }
         SuiteTarget::Address(address, profile) => block_on(async {
-            let wall = (&settings.wall, settings.limits.total_requests());
-            let check = check_endpoint(settings.loaded, address, profile, wall);
+            let checks = settings.make_check_settings(settings.limits.total_requests());
+            let check = check_endpoint(settings.loaded, address, profile, checks);
             let (checked, limits) = finish_check(settings, check).await?;
             settings.check_output()?;
             let settings = &CampaignSettings { limits, ..settings.clone() };
@@ -82,19 +81,12 @@ pub fn run_campaign(
                 false => standings.find_decidability(clause),
             };
             let order = make_campaign_input(settings, &standing);
-            let result = campaign::run_campaign(&site, &order, listener).await;
+            let (mut conclusion, _) = campaign::run_campaign(&site, &order, listener).await;
             // The resources of the campaign are deleted whatever its result is.
             let left = clean_up_run(&site).await;
             tell_leftovers(settings, &site, &left, listener);
-            match result {
-                Ok((mut conclusion, _)) => {
-                    conclusion.spent.note_shares(site.budget.shares());
-                    Ok((conclusion, left))
-                }
-                Err(error) => Err(convert_error(settings, &error)
-                    .with_detail(describe_leftovers(&left))
-                    .with_requests(site.budget.count_spent())),
-            }
+            conclusion.spent.note_shares(site.budget.shares());
+            Ok((conclusion, left))
         })?,
     }
 }
@@ -122,8 +114,7 @@ fn run_in_environment<'a>(
     let standings = make_decidability_check(site);
     let standing = |clause| standings.find_decidability(clause);
     let order = make_campaign_input(settings, &standing);
-    run_on_clock(Box::pin(campaign::run_campaign(site, &order, listener)))?
-        .map_err(|error| convert_error(settings, &error))
+    run_on_clock(Box::pin(campaign::run_campaign(site, &order, listener)))
 }
 
 fn make_decidability_check(site: &CampaignEnvironment<'_>) -> DecidabilityCheck {
@@ -145,18 +136,18 @@ fn make_campaign_input<'a>(
     }
 }
 
-/// Carries out a recorded plan.
+/// Carries out a recorded plan. Returns the result, and the error if the plan ended early because something has to be
+/// mended.
 ///
 /// # Errors
-/// If a check of the endpoint fails, the journal cannot be written, or an expression of the suite cannot be
-/// evaluated; and if the target is a service in the process of its tests.
+/// If a check of the endpoint fails, or the journal cannot be written; and if the target is a service in the process of
+/// its tests.
 pub fn replay_plan(
     settings: &CampaignSettings<'_>,
     plan: &Plan,
     number: u64,
     listener: &mut dyn SessionListener,
-) -> Result<PlanResult, UserError> {
-    let convert_fault = |error| convert_error(settings, &CampaignError::Suite(error));
+) -> Result<(PlanResult, Option<UserError>), UserError> {
     let driven = match settings.target {
         SuiteTarget::Mock(_) => {
             settings.check_output()?;
@@ -164,15 +155,15 @@ pub fn replay_plan(
             let (model, schemas) = (&settings.loaded.model, &settings.loaded.schemas);
             let endpoint = make_mocks(model, schemas, &home);
             let site = make_mock_environment(model, schemas, &home, settings.cancel.clone(), &endpoint);
-            run_on_paused_clock(rerun_plan(&site, plan, number, listener)).map_err(convert_fault)?
+            run_on_paused_clock(rerun_plan(&site, plan, number, listener))
         }
         SuiteTarget::InProcess(service) => {
             let cause = format!("{} runs in the process of its tests", service.name);
             return Err(UserError::usage("replay", cause, "replay the plan at an address, or run the tests again"));
         }
         SuiteTarget::Address(address, profile) => block_on(async {
-            let wall = (&settings.wall, settings.limits.total_requests());
-            let check = check_endpoint(settings.loaded, address, profile, wall);
+            let checks = settings.make_check_settings(settings.limits.total_requests());
+            let check = check_endpoint(settings.loaded, address, profile, checks);
             let (checked, limits) = finish_check(settings, check).await?;
             settings.check_output()?;
             let settings = &CampaignSettings { limits, ..settings.clone() };
@@ -183,25 +174,13 @@ pub fn replay_plan(
                 make_endpoint_environment(settings, profile, &checked, &endpoint),
                 listener,
             )?;
-            let retraced = rerun_plan(&site, plan, number, listener).await;
+            let driven = rerun_plan(&site, plan, number, listener).await;
             let left = clean_up_run(&site).await;
             tell_leftovers(settings, &site, &left, listener);
-            match retraced {
-                Ok(driven) => Ok(PlanResult { leftovers: left, ..driven }),
-                Err(error) => Err(convert_fault(error).with_detail(describe_leftovers(&left))),
-            }
+            Ok::<PlanResult, UserError>(PlanResult { leftovers: left, ..driven })
         })??,
     };
-    match &driven.stop {
-        Some(
-            stop @ (StopReason::Unreachable { .. }
-            | StopReason::Unfit(_)
-            | StopReason::Journal { .. }
-            | StopReason::Provocation { .. }),
-        ) => {
-            let (stop, left) = (stop.clone(), driven.leftovers.clone());
-            Err(convert_error(settings, &CampaignError::Endpoint { stop, left }))
-        }
-        _ => Ok(driven),
-    }
+    let failure = driven.stop.as_ref().filter(|stop| stop.is_failure());
+    let failure = failure.map(|stop| describe_failure(settings, stop));
+    Ok((driven, failure))
 }

@@ -65,14 +65,25 @@ pub fn pick_worst(kinds: &[ExitKind]) -> ExitKind {
     if worst >= ExitKind::Interrupted && kinds.contains(&ExitKind::LeftBehind) { ExitKind::LeftBehind } else { worst }
 }
 
-/// The exit kind of a report.
+/// The exit kind of a report: the worst of [`list_exit_kinds`].
 #[must_use]
 pub fn judge_report(report: &Report) -> ExitKind {
+    pick_worst(&list_exit_kinds(report))
+}
+
+/// The exit kinds that apply to a report. A suite with an expression that failed for every input is a bad input.
+#[must_use]
+pub fn list_exit_kinds(report: &Report) -> Vec<ExitKind> {
+    let mut kinds = Vec::new();
     match report.conclude() {
-        ReportConclusion::Deviation => ExitKind::Deviation,
-        ReportConclusion::Undecided => ExitKind::Undecided,
-        ReportConclusion::Passed => ExitKind::Passed,
+        ReportConclusion::Deviation => kinds.push(ExitKind::Deviation),
+        ReportConclusion::Undecided => kinds.push(ExitKind::Undecided),
+        ReportConclusion::Passed => {}
     }
+    if report.failed_expressions.iter().any(|failed| failed.always) {
+        kinds.push(ExitKind::BadInput);
+    }
+    kinds
 }
 
 #[cfg(test)]

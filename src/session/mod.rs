@@ -7,6 +7,7 @@
 
 mod bounded_check;
 mod campaign_record;
+mod check_settings;
 mod checked_endpoint;
 mod clock;
 mod dry_run;
@@ -33,6 +34,8 @@ mod signal_streams;
 #[cfg(not(feature = "http"))]
 #[path = "signal_streams_without_http.rs"]
 mod signal_streams;
+#[cfg(feature = "http")]
+mod sign;
 mod signals;
 mod environment_setup;
 mod suite_store;
@@ -46,7 +49,7 @@ pub use clock::RunStart;
 pub use dry_run::{CreatedCount, DryRunForecast, EndpointForecast, SimulatedCampaign};
 pub use environment_setup::{STATES_MAX, block_on};
 pub use execute::replay_plan;
-pub use exit_kind::{ExitKind, judge_report, pick_worst};
+pub use exit_kind::{ExitKind, judge_report, list_exit_kinds, pick_worst};
 pub use limits::{SpentTotals, limit_campaign};
 pub use listener::{SessionEvent, SessionListener};
 pub use loaded_suite::LoadedSuite;
@@ -55,6 +58,8 @@ pub use plan_file::{PLAN_BYTES_MAX, parse_plan};
 pub use run_suite::{SuiteRunResult, add_spending, run_suite};
 pub use run_suites::{count_threads, run_suites};
 pub use settings::{CampaignSettings, JournalSettings, ReportSettings, RunSettings};
+#[cfg(feature = "http")]
+pub use sign::{UnsignedRequest, sign_request};
 #[cfg(feature = "http")]
 pub use signal_streams::survive_file_size_limit;
 pub use signals::{SignalEvent, Signals};

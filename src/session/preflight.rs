@@ -1,13 +1,13 @@
 //! The checks before the first create: address, credentials, offered values and quotas.
 
+use super::check_settings::CheckSettings;
 use super::checked_endpoint::{CheckedEndpoint, FreeQuotas};
 use super::loaded_suite::LoadedSuite;
 use super::user_error::UserError;
 use crate::endpoint::{Endpoint, RecognisingEndpoint, Request, compose_request};
-use crate::history::Call;
+use crate::history::{Call, SecretFilter};
 use crate::http_client::{
-    HttpEndpoint, HttpLimits, ProbeError, WallClock, probe_endpoint, read_free_quota, read_offered_values,
-    recognise_api,
+    HttpEndpoint, HttpLimits, ProbeError, probe_endpoint, read_free_quota, read_offered_values, recognise_api,
 };
 use crate::profile::{ChangePolicy, Profile};
 use serde_json::Value;
@@ -18,7 +18,7 @@ use std::time::Duration;
 /// Most reads that are sent to recognise the API.
 const PROBE_CALLS_MAX: usize = 3;
 
-/// Checks an endpoint before a campaign, with the wall clock and the most requests in `wall`.
+/// Checks an endpoint before a campaign.
 ///
 /// # Errors
 /// If the endpoint cannot be reached, is not the API, refuses the credentials, lacks an offered value of the
@@ -27,9 +27,9 @@ pub async fn check_endpoint(
     loaded: &LoadedSuite,
     address: &str,
     profile: &Profile,
-    wall: (&WallClock, u64),
+    checks: CheckSettings<'_>,
 ) -> Result<CheckedEndpoint, UserError> {
-    let (checked, quotas) = check_with_quotas(loaded, address, profile, wall).await?;
+    let (checked, quotas) = check_with_quotas(loaded, address, profile, checks).await?;
     match quotas.into_iter().find(|(_, free)| *free == Some(0)) {
         None => Ok(checked),
         Some((resource, _)) => Err(UserError::endpoint(
@@ -49,9 +49,9 @@ pub async fn check_with_quotas(
     loaded: &LoadedSuite,
     address: &str,
     profile: &Profile,
-    wall: (&WallClock, u64),
+    checks: CheckSettings<'_>,
 ) -> Result<(CheckedEndpoint, FreeQuotas), UserError> {
-    let http = create_client(address, profile, wall)?;
+    let http = create_client(address, profile, checks)?;
     let checked = async {
         recognise_endpoint(loaded, profile, &http).await?;
         let pools = compare_pools(loaded, profile, &http).await?;
@@ -74,9 +74,9 @@ pub async fn check_for_cleanup(
     loaded: &LoadedSuite,
     address: &str,
     profile: &Profile,
-    wall: (&WallClock, u64),
+    checks: CheckSettings<'_>,
 ) -> Result<CheckedEndpoint, UserError> {
-    let http = create_client(address, profile, wall)?;
+    let http = create_client(address, profile, checks)?;
     recognise_endpoint(loaded, profile, &http).await?;
     let learned = http.learned();
     let endpoint = Rc::new(RecognisingEndpoint::new(http, profile.recognise.clone()));
@@ -100,15 +100,23 @@ async fn recognise_endpoint(loaded: &LoadedSuite, profile: &Profile, http: &Http
 fn create_client(
     address: &str,
     profile: &Profile,
-    (wall, checks_max): (&WallClock, u64),
+    CheckSettings { wall, requests_max, watch }: CheckSettings<'_>,
 ) -> Result<HttpEndpoint, UserError> {
-    let mut limits = HttpLimits { checks_max, ..HttpLimits::USUAL };
+    let mut limits = HttpLimits { checks_max: requests_max, ..HttpLimits::USUAL };
     limits.request_timeout = profile.limits.request_seconds.map_or(limits.request_timeout, Duration::from_secs);
-    HttpEndpoint::new(address, profile.identities.clone(), limits, &profile.connection, wall.clone()).map_err(|error| {
+    let http = HttpEndpoint::new(address, profile.identities.clone(), limits, &profile.connection, wall.clone());
+    let mut http = http.map_err(|error| {
         let text = error.to_string();
         let (cause, remedy) = text.rsplit_once("; ").unwrap_or((&text, "check address and profile"));
         UserError::endpoint(address, cause, remedy)
-    })
+    })?;
+    let literals = profile.identities.list_credentials().map(|credential| credential.expose());
+    let secrets = SecretFilter::new("check")
+        .with_names(profile.secrets.iter().map(String::as_str))
+        .with_literals(literals)
+        .with_learned(http.learned());
+    http.watch_checks(watch.clone(), secrets);
+    Ok(http)
 }
 
 async fn read_quotas(loaded: &LoadedSuite, profile: &Profile, http: &HttpEndpoint) -> Result<FreeQuotas, UserError> {

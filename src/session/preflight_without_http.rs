@@ -1,9 +1,9 @@
 //! In place of the preflight in a build without the feature `http`: an endpoint at an address is an error of the user.
 
+use super::check_settings::CheckSettings;
 use super::checked_endpoint::{CheckedEndpoint, FreeQuotas};
 use super::loaded_suite::LoadedSuite;
 use super::user_error::UserError;
-use crate::http_client::WallClock;
 use crate::profile::Profile;
 use std::future::{Ready, ready};
 
@@ -12,7 +12,7 @@ pub fn check_endpoint(
     _: &LoadedSuite,
     address: &str,
     _: &Profile,
-    _: (&WallClock, u64),
+    _: CheckSettings<'_>,
 ) -> Ready<Result<CheckedEndpoint, UserError>> {
     ready(Err(missing_feature_error(address)))
 }
@@ -22,7 +22,7 @@ pub fn check_with_quotas(
     _: &LoadedSuite,
     address: &str,
     _: &Profile,
-    _: (&WallClock, u64),
+    _: CheckSettings<'_>,
 ) -> Ready<Result<(CheckedEndpoint, FreeQuotas), UserError>> {
     ready(Err(missing_feature_error(address)))
 }
@@ -32,7 +32,7 @@ pub fn check_for_cleanup(
     _: &LoadedSuite,
     address: &str,
     _: &Profile,
-    _: (&WallClock, u64),
+    _: CheckSettings<'_>,
 ) -> Ready<Result<CheckedEndpoint, UserError>> {
     ready(Err(missing_feature_error(address)))
 }

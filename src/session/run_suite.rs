@@ -3,8 +3,9 @@
 use super::campaign_record::ReportedCampaign;
 use super::clock::describe_machine;
 use super::dry_run::{EndpointForecast, forecast_at_endpoint};
+use super::environment_setup::describe_failure;
 use super::execute::run_campaign;
-use super::exit_kind::judge_report;
+use super::exit_kind::{ExitKind, list_exit_kinds, pick_worst};
 use super::history_writer::HistoryWriter;
 use super::limits::SpentTotals;
 use super::listener::{SessionEvent, SessionListener};
@@ -78,24 +79,17 @@ pub fn run_suite(
     let gaps = writer.finish_file();
     let (conclusion, left) = result?;
     let spent = run.reports.start.elapsed().saturating_sub(start);
-    let unwritten = describe_journal_failure(&settings, &conclusion);
-    let (report, run, failure) = write_reports(&settings, &conclusion, (spent, gaps), &run.reports);
-    let unwritten = unwritten.into_iter().chain(failure).collect();
-    Ok(SuiteRunResult::Ran(Box::new(ReportedCampaign { report, run, left, unwritten })))
-}
-
-/// The error of a journal that became unwritable during a campaign.
-fn describe_journal_failure(settings: &CampaignSettings<'_>, conclusion: &Conclusion) -> Option<UserError> {
-    let cause = conclusion.journal_failure.as_ref()?;
-    let place = settings.journal.folder.display().to_string();
-    Some(UserError::input(place, cause, "make the folder of the journal writable, and free space on its disk"))
+    let failure = conclusion.failure.as_ref().map(|stop| describe_failure(&settings, stop));
+    let exit = failure.as_ref().map(|error| error.exit);
+    let (report, run, unwritten) = write_reports(&settings, &conclusion, (spent, gaps, exit), &run.reports);
+    Ok(SuiteRunResult::Ran(Box::new(ReportedCampaign { report, run, left, failure, unwritten })))
 }
 
 /// Writes the reports of a campaign. Returns the reports, and the error if they cannot be written.
 fn write_reports(
     settings: &CampaignSettings<'_>,
     conclusion: &Conclusion,
-    (spent, history_gaps): (Duration, Vec<String>),
+    (spent, history_gaps, exit): (Duration, Vec<String>, Option<ExitKind>),
     reports: &ReportSettings<'_>,
 ) -> (Report, RunFacts, Option<UserError>) {
     let target = settings.target.to_report_target();
@@ -124,7 +118,7 @@ fn write_reports(
         judged_per_second: conclusion.tally.judged.saturating_mul(1000) / duration_ms.max(1),
         origin: reports.origin.to_string(),
         report: digest_bytes(report.to_json().as_bytes()),
-        exit_code: judge_report(&report).code(),
+        exit_code: pick_worst(&list_exit_kinds(&report).into_iter().chain(exit).collect::<Vec<ExitKind>>()).code(),
         limits: list_limits(&settings.limits),
         settled: report::compute_settle_times(&conclusion.transition_times),
         history_gaps,

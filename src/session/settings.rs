@@ -1,5 +1,6 @@
 //! The settings of a run and of its campaigns.
 
+use super::check_settings::CheckSettings;
 use super::clock::RunStart;
 use super::limits::{SpentTotals, limit_campaign};
 use super::loaded_suite::LoadedSuite;
@@ -7,6 +8,7 @@ use super::patterns::ClausePatterns;
 use super::suite_store::SuiteStore;
 use super::target::SuiteTarget;
 use super::user_error::UserError;
+use crate::endpoint::RequestWatch;
 use crate::http_client::WallClock;
 use crate::limits::{Limits, RequestedLimits};
 use crate::oracle::ClauseSelection;
@@ -42,6 +44,8 @@ pub struct RunSettings<'a> {
     pub cancel: Cancellation,
     /// Stops cleaning up from outside.
     pub give_up: Cancellation,
+    /// Shows the checks before the first plan, and cleaning up.
+    pub watch: RequestWatch,
 }
 
 /// The folder of the reports, with the origin of the suites and the start of the run.
@@ -90,6 +94,8 @@ pub struct CampaignSettings<'a> {
     pub journal: JournalSettings,
     /// The folder of the files that the campaign will write, which is tested before the first create.
     pub output: Option<PathBuf>,
+    /// Shows the checks before the first plan, and cleaning up.
+    pub watch: RequestWatch,
 }
 
 /// What a run at an endpoint needs for cleaning up.
@@ -123,6 +129,12 @@ impl<'a> CampaignSettings<'a> {
             .map_or(Ok(()), |folder| check_folder(folder).map_err(|error| UserError::unwritable(folder, &error)))
     }
 
+    /// The settings of the checks of the endpoint, which send at most `requests_max` requests.
+    #[must_use]
+    pub fn make_check_settings(&self, requests_max: u64) -> CheckSettings<'_> {
+        CheckSettings { wall: &self.wall, requests_max, watch: &self.watch }
+    }
+
     /// The settings of a suite's campaign; `used` is what earlier suites of the run have spent.
     #[must_use]
     pub fn new(
@@ -153,6 +165,7 @@ impl<'a> CampaignSettings<'a> {
                 run.give_up.clone(),
             ),
             output: Some(run.reports.folder.join(&loaded.name)),
+            watch: run.watch.clone(),
         }
     }
 }

@@ -42,8 +42,8 @@ pub fn sweep_endpoint(
         unreachable!("only an endpoint with an address is swept")
     };
     block_on(async {
-        let wall = (&order.wall, order.limits.total_requests());
-        let (there, _) = finish_check(order, check_for_cleanup(order.loaded, address, profile, wall)).await?;
+        let checks = order.make_check_settings(order.limits.total_requests());
+        let (there, _) = finish_check(order, check_for_cleanup(order.loaded, address, profile, checks)).await?;
         let endpoint = |_| -> Rc<dyn Endpoint> { there.endpoint.clone() };
         let site = make_endpoint_environment(order, profile, &there, &endpoint);
         let journals: Vec<_> = journals.iter().map(|(run, lines)| read_entries(&site.model, run, lines)).collect();

@@ -62,7 +62,6 @@ fn run_campaign_with_shrink_budget(
         shrink: true,
     };
     run_mock_campaign(model, schemas, &home, Cancellation::never(), &order, &mut NullListener)
-        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn record_campaign(loaded: &LoadedSuite, seed: u64) -> HistoryCollector {
         shrink: false,
     };
     let mut recorded = HistoryCollector::default();
-    run_mock_campaign(&loaded.model, &loaded.schemas, &home, Cancellation::never(), &order, &mut recorded).unwrap();
+    run_mock_campaign(&loaded.model, &loaded.schemas, &home, Cancellation::never(), &order, &mut recorded);
     recorded
 }
 
@@ -39,7 +39,7 @@ fn judge_in_memory(loaded: &LoadedSuite, bytes: &[u8]) -> (ClauseTally, Vec<Find
     for history in read_histories(&mut &*bytes, "memory").unwrap().0 {
         let bounds =
             BeliefLimits { states_max: STATES_MAX, settle_percent: history.header.settle_percent, insight: false };
-        let (judge, judged) = judge_history(&history, &loaded.model, &loaded.schemas, bounds).unwrap();
+        let (judge, judged) = judge_history(&history, &loaded.model, &loaded.schemas, bounds);
         tally.merge(judge.tally());
         for finding in judged.into_iter().flat_map(|judged| judged.findings) {
             match known.classify_finding(&finding) {

@@ -11,6 +11,7 @@ mod counterexample_scripts;
 mod derive_again;
 mod derive_pairs;
 mod ended_runs;
+mod failing_expressions;
 mod silent_endpoints;
 mod false_positives;
 mod history_files;
@@ -25,6 +26,7 @@ mod report_formats;
 mod reference_agreement;
 mod request_limits;
 mod seeded_faults;
+mod untrusted_replies;
 
 /// The suite, catalog and schemas of the lamps, for `belief` and `chooser`.
 mod lamp_suite;

@@ -36,6 +36,15 @@ fn lamps_without_faults_pass_and_are_removed() {
 }
 
 #[test]
+fn a_verbose_run_shows_the_checks_and_cleaning_up_too() {
+    let server = HostileServer::before_lamps(|_| Attack::PassThrough);
+    let told = run_probity("verbose-checks", &server, QUICK, &[SHORT, &["-v"]].concat()).errors;
+    for line in ["check before the first plan: ", "cleaning up: removeLamp (v1) lamp_id=", "\n  -> 204"] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+}
+
+#[test]
 fn a_broken_frame_of_any_kind_blames_no_clause() {
     let mut next = BROKEN_FRAMINGS.iter().cycle();
     let server = HostileServer::before_lamps(move |request| match request.nth > 20 && request.nth % 5 == 0 {

@@ -2,13 +2,13 @@
 
 use super::super::context::CleanupReserve;
 use super::super::deletion_loop::{Deletion, DeletionResult, run_deletions};
-use crate::endpoint::Request;
+use crate::endpoint::{Request, RequestWatch};
 use crate::history::{Call, Outcome, Reply, ReplyBody, SecretFilter};
 use crate::limits::Limits;
 use crate::plan_execution::tests::{
     ScriptedEndpoint, make_catalog, make_identities, make_lost, make_paused_runtime, make_reply, make_show_call,
 };
-use crate::plan_execution::{Cancellation, NullMarker, Pace, PlanEnvironment, SharedBudget};
+use crate::plan_execution::{AcceptedReads, Cancellation, NullMarker, Pace, PlanEnvironment, SharedBudget};
 use serde_json::json;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -48,8 +48,10 @@ fn check_deletions_with(
             pace: Pace::IN_PROCESS,
             limits,
             shared_budget: &SharedBudget::new(limits),
+            accepted_reads: &AcceptedReads::default(),
             seeds: (1, 0),
             cancel: cancel.clone(),
+            watch: &RequestWatch::default(),
         };
         let deletions = [("1", 1), ("2", 0)].map(|(id, rank)| Deletion {
             handle: format!("box-{id}"),

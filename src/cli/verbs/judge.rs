@@ -4,13 +4,9 @@ use crate::campaign::{Conclusion, FindingRepetition, RecordedFinding, SpentReque
 use crate::cli::args::JudgeArguments;
 use crate::cli::config::ALLOW_UNDECIDED;
 use crate::cli::embedded::find_store;
-use crate::cli::recorded::{
-    convert_read_error, load_recorded_suite, open_history, report_suite_fault, warn_of_torn_history,
-};
+use crate::cli::recorded::{convert_read_error, load_recorded_suite, open_history, warn_of_torn_history};
 use crate::history::{History, HistoryHeader, RecordedHistory};
-use crate::oracle::{
-    ClauseDecidability, ClauseSelection, Finding, JudgeRecordsError, JudgedRecords, decide_verdicts, judge_records,
-};
+use crate::oracle::{ClauseDecidability, ClauseSelection, Finding, JudgedRecords, decide_verdicts, judge_records};
 use crate::plan::{FORMAT, Plan};
 use crate::report::{ReportLocation, ReportSubject, ReportTarget, compile_report, render_summary};
 use crate::session::{ClausePatterns, ExitKind, LoadedSuite, STATES_MAX, UserError, judge_report};
@@ -26,11 +22,7 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
     allowed.check_matching(ALLOW_UNDECIDED, std::slice::from_ref(&loaded))?;
     let target = format!("none; {} was recorded at {}", arguments.history.display(), header.endpoint);
     terminal::print_line(&store.describe_origin(std::slice::from_ref(&loaded), &target));
-    let judged =
-        judge_records(&mut reader, &loaded.model, &loaded.schemas, STATES_MAX).map_err(|error| match error {
-            JudgeRecordsError::Unreadable(error) => convert_read_error(error),
-            JudgeRecordsError::Suite(fault) => report_suite_fault(&loaded, &fault),
-        })?;
+    let judged = judge_records(&mut reader, &loaded.model, &loaded.schemas, STATES_MAX).map_err(convert_read_error)?;
     warn_of_torn_history(&arguments.history, &reader);
     if judged.skipped > 0 {
         terminal::print_line(&format!(
@@ -78,7 +70,7 @@ fn conclude_judgement(loaded: &LoadedSuite, header: &HistoryHeader, judged: Judg
         spent,
         transition_times: TransitionTimes::default(),
         stopped: None,
-        journal_failure: None,
+        failure: None,
     }
 }
 

@@ -12,4 +12,5 @@ pub mod mutants;
 pub mod replay;
 pub mod report;
 pub mod run;
+pub mod sign;
 pub mod sweep;

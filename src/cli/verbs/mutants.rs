@@ -25,7 +25,7 @@ pub fn list_or_run_mutants(arguments: &MutantsArguments) -> Result<ExitKind, Use
             terminal::print_text(&lines);
             continue;
         };
-        let scores = run_campaigns(&loaded, &chosen, arguments, signals)?;
+        let scores = run_campaigns(&loaded, &chosen, arguments, signals);
         if let Some(signal) = signals.exit_kind() {
             return Ok(signal);
         }
@@ -42,16 +42,14 @@ fn run_campaigns(
     mutants: &[Mutant],
     arguments: &MutantsArguments,
     signals: &Signals,
-) -> Result<Vec<MutantResult>, UserError> {
+) -> Vec<MutantResult> {
     let terms = MutationSettings {
         // No finding is shrunk, so all requests are for plans.
         limits: Limits { requests: arguments.requests, ..RequestedLimits::NONE.for_mock() },
         seeds: arguments.seeds,
         possible_states_max: STATES_MAX,
     };
-    compute_mutation_score(&loaded.model, &loaded.schemas, mutants, &terms, &signals.cancel).map_err(|error| {
-        UserError::input(&loaded.file, error.to_string(), "correct the expression; `probity lint` checks its types")
-    })
+    compute_mutation_score(&loaded.model, &loaded.schemas, mutants, &terms, &signals.cancel)
 }
 
 /// The mutants by the number of seeds that detect them, the least first, and a total.

@@ -6,6 +6,7 @@ use crate::cli::args::ReplayArguments;
 use crate::cli::config::configure_target;
 use crate::cli::embedded::find_store;
 use crate::cli::signal;
+use crate::endpoint::RequestWatch;
 use crate::history::write_history;
 use crate::limits::RequestedLimits;
 use crate::model::Model;
@@ -55,8 +56,9 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         cancel: signals.cancel.clone(),
         journal: JournalSettings::new(Path::new("reports"), config.journal.as_deref(), &start, signals.give_up.clone()),
         output: arguments.history.as_deref().map(find_folder),
+        watch: RequestWatch::default(),
     };
-    let driven = replay_plan(&settings, &plan, arguments.plan.unwrap_or(number), &mut ReplayListener)?;
+    let (driven, failure) = replay_plan(&settings, &plan, arguments.plan.unwrap_or(number), &mut ReplayListener)?;
     for line in describe_steps(&driven.plan, &list_outcomes(&driven.plan, &driven.history)) {
         terminal::print_line(&format!("  {line}"));
     }
@@ -74,6 +76,10 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         }
     }
     terminal::print_text(&describe_leftovers(&driven.leftovers));
+    if let Some(error) = failure {
+        terminal::print_error_line(&error.to_string());
+        exits.push(error.exit);
+    }
     exits.extend(signals.exit_kind());
     if !driven.findings.is_empty() {
         exits.push(ExitKind::Deviation);

@@ -5,14 +5,16 @@ use crate::cli::args::RunArguments;
 use crate::cli::config::{ALLOW_UNDECIDED, configure_run};
 use crate::cli::dry_run::describe_forecast;
 use crate::cli::embedded::find_store;
+use crate::cli::exchange_lines::describe_outside_request;
 use crate::cli::exit::conclude_run;
 use crate::cli::progress::Progress;
 use crate::cli::signal;
+use crate::endpoint::RequestWatch;
 use crate::report::{ReportLocation, render_settle_times, render_summary};
 use crate::session::{
     ExitKind, LoadedSuite, ReportSettings, ReportedCampaign, RunSettings, RunStart, SuiteRunResult, SuiteTarget,
-    UserError, check_pools, count_threads, describe_targets, judge_report, load_profile, resolve_targets, run_suites,
-    warn_of_credentials,
+    UserError, check_pools, count_threads, describe_targets, list_exit_kinds, load_profile, resolve_targets,
+    run_suites, warn_of_credentials,
 };
 use crate::terminal;
 use std::path::Path;
@@ -50,6 +52,7 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
         journals: config.target.journal.clone(),
         cancel: signals.cancel.clone(),
         give_up: signals.give_up.clone(),
+        watch: watch_requests(arguments.verbose),
     };
     let alone = count_threads(&targets) == 1;
     let mut exits = Vec::new();
@@ -67,6 +70,14 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     let dry = config.dry_run && exit == ExitKind::Passed;
     terminal::print_line(if dry { "exit 0: a dry run, nothing was created" } else { &line });
     Ok(exit)
+}
+
+/// With `-v`, the requests outside of plans are shown too.
+fn watch_requests(verbosity: u8) -> RequestWatch {
+    if verbosity == 0 {
+        return RequestWatch::default();
+    }
+    RequestWatch::new(|why, exchange| terminal::print_error_line(&describe_outside_request(why, exchange)))
 }
 
 /// Prints the summary or the error of a suite.
@@ -94,23 +105,23 @@ fn print_outcome(
 }
 
 fn print_record(target: &SuiteTarget, record: &ReportedCampaign, reports: &Path) -> Vec<ExitKind> {
-    let ReportedCampaign { report, run, left, unwritten } = record;
+    let ReportedCampaign { report, run, left, failure, unwritten } = record;
     let shown = reports.display().to_string();
     terminal::print_text(&format!("\n{}", render_summary(report, &ReportLocation { reports: &shown })));
     if target.is_real() {
         terminal::print_text(&render_settle_times(&run.settled));
     }
-    if unwritten.is_empty() {
+    if unwritten.is_none() {
         terminal::print_line(&format!("reports: {}", reports.join(&report.suite.name).display()));
     }
     for gap in &run.history_gaps {
         terminal::print_line(gap);
     }
     terminal::print_text(&describe_leftovers(left));
-    let mut exits = vec![judge_report(report)];
+    let mut exits = list_exit_kinds(report);
     exits.extend((!left.is_empty()).then_some(ExitKind::LeftBehind));
     // The results above are all that remains of a report that cannot be written.
-    for error in unwritten {
+    for error in failure.iter().chain(unwritten) {
         terminal::print_error_line(&error.to_string());
         exits.push(error.exit);
     }

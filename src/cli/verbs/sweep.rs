@@ -8,6 +8,7 @@ use crate::cli::config::check_address;
 use crate::cli::dates::parse_span;
 use crate::cli::embedded::find_store;
 use crate::cli::signal;
+use crate::endpoint::RequestWatch;
 use crate::limits::RequestedLimits;
 use crate::oracle::ClauseSelection;
 use crate::profile::{ChangePolicy, Profile};
@@ -209,6 +210,7 @@ impl Sweeper<'_> {
             cancel,
             journal: JournalSettings { folder: self.arguments.journal.clone(), start: self.start.clone(), give_up },
             output: None,
+            watch: RequestWatch::default(),
         };
         let selected = |journal: &&EndedJournal| self.wanted.selects_run(&journal.run);
         let (journals, others): (Vec<&EndedJournal>, Vec<&EndedJournal>) =

@@ -11,6 +11,7 @@ use crate::expr::types::ValueType;
 impl TypeChecker<'_> {
     /// Checks a node; returns the type of its value.
     pub(super) fn check_node(&mut self, node: &ExprNode) -> ValueType {
+        self.check_constant(node);
         match &node.kind {
             ExprNodeKind::Lit(val) => ValueType::of_val(val),
             ExprNodeKind::Root(slot) => {

@@ -50,6 +50,7 @@ impl TypeChecker<'_> {
         self.check_same_kind(node, &left, &right, |left, right| {
             format!("{} cannot be applied to {left} and {right}", op.sign())
         });
+        self.check_divisor(node, op, &left, &two.1);
         let (wide_left, wide_right) = (left.widen_enums(), right.widen_enums());
         match (&wide_left, &wide_right) {
             (ValueType::Never, _) | (_, ValueType::Never) => ValueType::Never,

@@ -67,7 +67,7 @@ impl<'e, S: Fn(usize) -> Option<&'e ExprValue>> Evaluator<'e, S> {
             }
             None => {
                 self.fuel.set(0);
-                Err(error_at(node, format!("the expression needs more than {FUEL} units of work")))
+                Err(no_value_at(node, format!("the expression needs more than {FUEL} units of work")))
             }
         }
     }
@@ -94,12 +94,17 @@ pub(super) fn decide_junction(
     }
 }
 
-/// An error at a node.
+/// An operand of a wrong kind at a node.
 pub(super) fn error_at(node: &ExprNode, message: impl Into<String>) -> Box<ExprEvalError> {
-    Box::new(ExprEvalError { offset: node.at as usize, message: message.into() })
+    place_error(node)(UnplacedError::wrong_kind(message.into()))
+}
+
+/// Operands without a value at a node.
+pub(super) fn no_value_at(node: &ExprNode, message: impl Into<String>) -> Box<ExprEvalError> {
+    place_error(node)(UnplacedError::no_value(message.into()))
 }
 
 /// Adds the offset of a node to an error.
 pub(super) fn place_error(node: &ExprNode) -> impl Fn(UnplacedError) -> Box<ExprEvalError> + '_ {
-    move |message| error_at(node, message)
+    move |UnplacedError { message, failure }| Box::new(ExprEvalError { offset: node.at as usize, message, failure })
 }

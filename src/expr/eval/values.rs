@@ -3,10 +3,13 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::run::{EvalResult, Evaluator, LoopFrame, MaybeOwnedValue, NULL, UNKNOWN, error_at, place_error};
+use super::run::{
+    EvalResult, Evaluator, LoopFrame, MaybeOwnedValue, NULL, UNKNOWN, error_at, no_value_at, place_error,
+};
 use crate::expr::ast::{BinaryOperator, ExprNode, ExprNodeKind};
 use crate::expr::calls;
-use crate::expr::compare::{contains_value, equals_known, test_order, truth_to_val};
+use crate::expr::compare::{UnplacedError, contains_value, equals_known, test_order, truth_to_val};
+use crate::expr::error::EvalFailure;
 use crate::expr::value::ExprValue;
 
 impl<'e, S: Fn(usize) -> Option<&'e ExprValue>> Evaluator<'e, S> {
@@ -78,7 +81,8 @@ impl<'e, S: Fn(usize) -> Option<&'e ExprValue>> Evaluator<'e, S> {
                 let place = usize::try_from(*index).ok().filter(|i| *i < items.len());
                 let Some(place) = place else {
                     let why = format!("the index {index} is outside of a list of {}", items.len());
-                    return Err(error_at(node, why));
+                    let failure = EvalFailure::OutsideOfList;
+                    return Err(place_error(node)(UnplacedError { message: why, failure }));
                 };
                 Ok(match of {
                     MaybeOwnedValue::At(ExprValue::List(items)) => MaybeOwnedValue::At(&items[place]),
@@ -156,7 +160,7 @@ impl<'e, S: Fn(usize) -> Option<&'e ExprValue>> Evaluator<'e, S> {
             match key.val() {
                 ExprValue::Str(key) => {
                     if map.insert(key.clone(), val).is_some() {
-                        return Err(error_at(key_node, format!("the key {key:?} appears twice")));
+                        return Err(no_value_at(key_node, format!("the key {key:?} appears twice")));
                     }
                 }
                 ExprValue::Unknown => key_unknown = true,

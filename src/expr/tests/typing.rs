@@ -107,6 +107,19 @@ fn misspelt_names_are_found_with_a_suggestion() {
 }
 
 #[test]
+fn parts_without_a_value_for_any_input_are_found() {
+    check_table(
+        r#"
+        1 / 0 == 1 => error 2: this has no value for any input: division by zero
+        boat.length / 0 == 1 => error 12: this has no value for any input: division by zero
+        boat.length + (9223372036854775807 + 1) == 1 => error 35: this has no value for any input: the number does not fit 64 bits
+        [1, 2][2] == boat.length => error 6: this has no value for any input: the index 2 is outside of a list of 2
+        boat.length / 2 == 1 / 1 => a truth value
+        "#,
+    );
+}
+
+#[test]
 fn comparisons_that_can_never_be_equal_are_found() {
     check_table(
         r#"

@@ -149,7 +149,7 @@ impl BoxApi {
         };
         self.number += 1;
         let interpreted = InterpretedExchange::new(self.belief.model(), &exchange, InputClass::Valid);
-        let observed = self.belief.observe_exchange(&interpreted).unwrap_or_else(|fault| panic!("{fault}"));
+        let observed = self.belief.observe_exchange(&interpreted);
         let model = self.belief.model();
         let name = |clause: &crate::model::ClauseId| model.clause_info(*clause).id.clone();
         let told = observed

@@ -62,7 +62,7 @@ fn a_throttled_response_that_names_a_quota_gets_an_entry_for_the_profile() {
     let mut judge = Judge::new(model, schemas, 0, bounds);
     let mut observe = |text: &str| {
         let exchange = build_exchange(0, "showLamp", 429, &json!({ "error": { "message": text } }));
-        let seen = judge.observe(&exchange).expect("no fault");
+        let seen = judge.observe(&exchange);
         assert_eq!(seen.findings.len(), 0);
         judge.tally().quota_entry.clone()
     };
@@ -94,7 +94,7 @@ fn refusals_with_one_hint_contradict_all_their_clauses_within_one_plan() {
         if operation != "lightLamp" {
             exchange.call.path.insert("lamp_id".to_string(), json!(lamp));
         }
-        for finding in judge.observe(&exchange).expect("no fault").findings {
+        for finding in judge.observe(&exchange).findings {
             match known.classify_finding(&finding) {
                 FindingNovelty::Repeated(index) => findings[index].add_repetition(&finding),
                 _ => findings.push(finding),

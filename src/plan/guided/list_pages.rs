@@ -5,7 +5,7 @@
 //! never produces such a sequence.
 
 use super::context::{CALLS_MAX, ChoiceContext};
-use crate::model::{OperationModel, is_page};
+use crate::model::{EvaluationLog, OperationModel, is_page};
 use crate::plan::compose::{CallRequirements, compose_call};
 use crate::plan::planning_context::{CandidateCall, NamedResource, is_own};
 use crate::plan::presence::ResourcePresence;
@@ -57,7 +57,7 @@ impl ListPageReads {
         }
         let lists: Vec<&OperationModel> = lists.into_iter().filter(|operation| begun(operation) == fewest).collect();
         let operation = *view.rng.pick_element(&lists)?;
-        let (_, list) = list_paged_views(operation).next()?;
+        let list @ (_, paged) = list_paged_views(operation).next()?;
         let limit = if view.rng.draw_chance(2, 3) { 1 } else { 2 };
         let ask = CallRequirements {
             operation: operation.id.clone(),
@@ -67,7 +67,7 @@ impl ListPageReads {
         };
         let call = (0..CALLS_MAX).find_map(|_| {
             let mut step = compose_call(view.planning, &ask, view.rng)?.step;
-            step.call.query.insert(list.paging.as_ref()?.limit.clone(), Value::from(limit));
+            step.call.query.insert(paged.paging.as_ref()?.limit.clone(), Value::from(limit));
             keep_if_paging_applies(view, step, list)
         })?;
         *self.sequences.entry(operation.id.clone()).or_default() += 1;
@@ -80,14 +80,14 @@ fn follow_page(view: &ChoiceContext<'_, '_>) -> Option<CandidateCall> {
     let situation = view.input;
     let last = situation.steps.last()?;
     let page = situation.pages.get(&last.call.operation)?;
-    let (_, list) = list_paged_views(&situation.model.operations[&last.call.operation]).next()?;
-    let limited = last.call.query.contains_key(&list.paging.as_ref()?.limit);
+    let list @ (_, paged) = list_paged_views(&situation.model.operations[&last.call.operation]).next()?;
+    let limited = last.call.query.contains_key(&paged.paging.as_ref()?.limit);
     if !limited || page.step + 1 != situation.steps.len() || page.next.is_empty() {
         return None;
     }
     // An endpoint that ignores the start of a page would never end the sequence.
     let further = |step: &&Step| {
-        step.call.operation == last.call.operation && list.next.keys().any(|n| step.call.query.contains_key(n))
+        step.call.operation == last.call.operation && paged.next.keys().any(|n| step.call.query.contains_key(n))
     };
     if situation.steps.iter().rev().take_while(further).count() > view.planning.resources.len() {
         return None;
@@ -109,9 +109,9 @@ fn list_paged_views(operation: &OperationModel) -> impl Iterator<Item = (usize, 
 fn keep_if_paging_applies(
     view: &ChoiceContext<'_, '_>,
     step: Step,
-    list: &suite::ResourceView,
+    list: (usize, &suite::ResourceView),
 ) -> Option<CandidateCall> {
     let call = view.planning.make_candidate_call(step)?;
-    let page = is_page(view.input.model, &call.view, list).unwrap_or(false);
+    let page = is_page(view.input.model, &call.view, list, &EvaluationLog::discarding()) == Some(true);
     (page && call.view.class == InputClass::Valid).then_some(call)
 }

@@ -6,7 +6,7 @@ mod steps;
 mod together;
 
 use super::*;
-use crate::endpoint::{Credential, Endpoint, Identities, Identity, PendingOutcome, Request};
+use crate::endpoint::{Credential, Endpoint, Identities, Identity, PendingOutcome, Request, RequestWatch};
 use crate::history::{Call, CallCause, Exchange, InfrastructureFailure, Outcome, Reply, ReplyBody, SecretFilter};
 use crate::limits::Limits;
 use crate::plan::{Step, StepWait, make_handle};
@@ -49,8 +49,18 @@ impl ExchangeInterpreter for RecordingWatcher {
         FoundIds { created, learned: Vec::new() }
     }
 
+    fn classify_input(&self, _exchange: &mut Exchange) {}
+
+    fn explains_refusal(&self, _exchange: &Exchange, _status: u16) -> bool {
+        true
+    }
+
     fn observe_exchange(&mut self, exchange: &Exchange) {
         self.seen.push(exchange.clone());
+    }
+
+    fn find_bound(&self, _step_index: usize) -> Option<Duration> {
+        None
     }
 
     fn list_unsettled_reads(&self, index: usize) -> Vec<Call> {
@@ -222,8 +232,10 @@ fn check_endpoint(setting: TestSettings, steps: &[Step], endpoint: &dyn Endpoint
             pace: setting.pace,
             limits: setting.limits,
             shared_budget: &SharedBudget::new(setting.shared),
+            accepted_reads: &AcceptedReads::default(),
             seeds: (1, 0),
             cancel: setting.cancel,
+            watch: &RequestWatch::default(),
         };
         let mut run = PlanState::start_plan(setting.journal);
         let mut watcher = RecordingWatcher::default();

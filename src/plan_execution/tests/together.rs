@@ -78,9 +78,10 @@ fn parallel_plans_share_one_budget() {
             (250, make_reply(200, json!({})))
         }),
     };
-    let purse = SharedBudget::new(limits);
+    let (purse, reads) = (SharedBudget::new(limits), AcceptedReads::default());
     let steps = vec![make_push(); 8];
-    let (purse, steps) = (&purse, &steps);
+    let unwatched = RequestWatch::default();
+    let (purse, reads, steps, unwatched) = (&purse, &reads, &steps, &unwatched);
     let plan = |number| {
         let context = PlanEnvironment {
             endpoint: &endpoint,
@@ -91,8 +92,10 @@ fn parallel_plans_share_one_budget() {
             pace: Pace::IN_PROCESS,
             limits: Limits { requests: 100, time: Duration::from_secs(100), ..Limits::NONE },
             shared_budget: purse,
+            accepted_reads: reads,
             seeds: (1, number),
             cancel: Cancellation::never(),
+            watch: unwatched,
         };
         async move {
             let (mut run, mut watcher) = (PlanState::start_plan(Box::new(NullJournal)), RecordingWatcher::default());

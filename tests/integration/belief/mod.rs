@@ -40,7 +40,7 @@ fn check_no_contradiction(api: &(Arc<Model>, Arc<CompiledCatalog>), steps: u64) 
         let mut judge = Judge::new(model.clone(), schemas.clone(), 0, BOUNDS);
         let mut trail: Vec<String> = Vec::new();
         walk(api, settings, &mut |exchange, _| {
-            let seen = judge.observe(exchange).unwrap_or_else(|fault| panic!("{fault}"));
+            let seen = judge.observe(exchange);
             judged += 1;
             trail.push(format!(
                 "{} {} {:?} -> {:?}",
@@ -109,7 +109,7 @@ fn check_truth_is_kept(api: &(Arc<Model>, Arc<CompiledCatalog>), steps: u64) {
         walk(api, settings, &mut |exchange, mock| {
             let input = read_input_class(model, schemas, exchange);
             let interpreted = InterpretedExchange::new(model, exchange, input);
-            let observed = belief.observe_exchange(&interpreted).unwrap_or_else(|fault| panic!("{fault}"));
+            let observed = belief.observe_exchange(&interpreted);
             assert_eq!(observed.deviations, vec![], "seed {} at {}", settings.seed, exchange.number);
             lost += u64::from(matches!(exchange.outcome, probity::history::Outcome::Lost { .. }));
             compared += count_truths_found(&belief, mock, exchange, settings.seed);
@@ -193,8 +193,8 @@ fn check_factored_equals_unfactored(api: &(Arc<Model>, Arc<CompiledCatalog>), st
             }
             let input = read_input_class(model, schemas, &exchange);
             let interpreted = InterpretedExchange::new(model, &exchange, input);
-            let one = factored.observe_exchange(&interpreted).unwrap_or_else(|fault| panic!("{fault}"));
-            let other = whole.observe_exchange(&interpreted).unwrap_or_else(|fault| panic!("{fault}"));
+            let one = factored.observe_exchange(&interpreted);
+            let other = whole.observe_exchange(&interpreted);
             let clauses = |observed: &probity::model::ExchangeJudgement| {
                 observed.deviations.iter().map(|d| d.clauses.clone()).collect::<Vec<_>>()
             };

@@ -230,7 +230,7 @@ impl PlanRunner<'_> {
             outcome,
             created: BTreeMap::new(),
         };
-        let seen = self.judge.observe(&exchange).unwrap_or_else(|fault| panic!("{fault}"));
+        let seen = self.judge.observe(&exchange);
         for finding in seen.findings {
             let names: Vec<&str> =
                 finding.clauses.iter().map(|clause| self.bench.model.clause_info(*clause).id.as_str()).collect();

@@ -55,7 +55,7 @@ pub fn run_agreement_campaign(
     let led = use_environment(loaded, settings, seed, bound, |site| {
         run_on_paused_clock(run_campaign(site, &order, &mut histories))
     });
-    (led.unwrap_or_else(|error| panic!("seed {seed}: {error}")).0, histories)
+    (led.0, histories)
 }
 
 /// Runs a plan alone; returns its findings.
@@ -64,7 +64,7 @@ pub fn repeat_agreement_plan(loaded: &LoadedSuite, settings: &Settings, plan: &P
     let ran = use_environment(loaded, settings, 0, bound, |site| {
         run_on_paused_clock(rerun_plan(site, plan, 0, &mut NullListener))
     });
-    ran.unwrap_or_else(|error| panic!("{error}")).findings
+    ran.findings
 }
 
 /// Calls a function with the environment of campaigns against a reference server.

@@ -6,7 +6,7 @@
 //! and `PROBITY_TRACE=1` prints the requests.
 
 mod server_endpoint;
-mod profiles;
+pub mod profiles;
 mod agreement_campaign;
 mod several_faults;
 

@@ -4,18 +4,23 @@ use crate::reference_server::{AccessKey, Project, Settings};
 use probity::profile::Profile;
 use serde_json::{Value, json};
 
-/// The profile of one suite for a server at an address. The profile is written as JSON, which is valid YAML.
+/// The profile of one suite for a server at an address.
 pub fn make_profile(suite: &str, settings: &Settings, base: &str) -> Profile {
+    let nothing = |_: &str| None;
+    let file = write_profile(suite, settings, base);
+    Profile::parse(&file.to_string(), "the reference server's profile", &nothing)
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The file of the profile. The file is written as JSON, which is valid YAML.
+pub fn write_profile(suite: &str, settings: &Settings, base: &str) -> Value {
     let (identities, pools) = match suite {
         "ecs-native" => (token_identities(settings), native_pools(settings)),
         "ecs-v1" => (token_identities(settings), v1_pools(settings)),
         "scp-volume" => (key_identities(settings), volume_pools(settings)),
         other => panic!("no profile is written for the suite `{other}`"),
     };
-    let file = json!({ "endpoints": { suite: base }, "changes": "allowed", "identities": identities, "pools": pools });
-    let nothing = |_: &str| None;
-    Profile::parse(&file.to_string(), "the reference server's profile", &nothing)
-        .unwrap_or_else(|error| panic!("{error}"))
+    json!({ "endpoints": { suite: base }, "changes": "allowed", "identities": identities, "pools": pools })
 }
 
 fn token_identities(settings: &Settings) -> Value {
