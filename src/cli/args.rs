@@ -46,8 +46,10 @@ pub enum CliVerb {
     Fmt(FmtArguments),
     /// Judge a recorded history again
     Judge(JudgeArguments),
-    /// List the doubts of an API
+    /// List the doubts of an API, or record a ruling about a doubt
     Doubts(DoubtsArguments),
+    /// Show where two derived references differ, and which clauses cite the lines
+    Diff(DiffArguments),
     /// Render the report of a stored run in another format
     Report(ReportArguments),
     /// Print the headers that authenticate one request, with its credentials
@@ -249,7 +251,7 @@ pub struct ExplainArguments {
 #[derive(Debug, Args)]
 pub struct DeriveArguments {
     /// Pages, or folders of pages (--api is required)
-    #[arg(value_name = "PAGE_OR_FOLDER", conflicts_with = "manifest", required_unless_present = "manifest")]
+    #[arg(value_name = "PAGE_OR_FOLDER", conflicts_with = "manifest", required_unless_present_any = ["manifest", "figures"])]
     pub pages: Vec<PathBuf>,
     /// Manifest that names the pages: suites/sources/API.yaml
     #[arg(long, value_name = "FILE", requires = "folder")]
@@ -258,11 +260,11 @@ pub struct DeriveArguments {
     #[arg(long = "pages", value_name = "DIR", id = "folder")]
     pub folder: Option<PathBuf>,
     /// Short name of the API, without a manifest
-    #[arg(long, value_name = "NAME", required_unless_present = "manifest", conflicts_with = "manifest")]
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["manifest", "figures"], conflicts_with = "manifest")]
     pub api: Option<String>,
     /// Where to write: schemas/API
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "figures")]
+    pub out: Option<PathBuf>,
     /// Date against which API lifecycles are judged [default: none]
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub today: Option<String>,
@@ -272,6 +274,9 @@ pub struct DeriveArguments {
     /// List every page with what became of it, and why
     #[arg(long)]
     pub list_pages: bool,
+    /// Write nothing, and print how much of each reference is read: each folder below DIR is one reference
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["pages", "manifest", "out", "api", "today", "list_pages"])]
+    pub figures: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -344,9 +349,64 @@ impl ValueEnum for FormatArgument {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct DoubtsArguments {
     /// Name of the API [default: all]
     pub api: Option<String>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = DoubtsFormat::Text)]
+    pub format: DoubtsFormat,
+    /// Order and groups: by page, or by weight for a client [default: by id]
+    #[arg(long, value_enum)]
+    pub by: Option<DoubtsOrder>,
+    #[command(subcommand)]
+    pub action: Option<DoubtsAction>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DoubtsFormat {
+    Text,
+    Markdown,
+    Json,
+    Sarif,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DoubtsOrder {
+    Page,
+    Weight,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DoubtsAction {
+    /// Record a ruling about a doubt, in suites/sources/API.rulings.json
+    Settle(SettleArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct SettleArguments {
+    /// Id of the doubt
+    #[arg(value_name = "ID")]
+    pub doubt: String,
+    /// The side that holds: table, example, first, second, both or neither
+    #[arg(long, value_name = "SIDE")]
+    pub take: String,
+    /// Reason of the ruling
+    #[arg(long, value_name = "TEXT")]
+    pub because: String,
+    /// Name of the API, if several APIs have a doubt of that id
+    #[arg(long, value_name = "NAME")]
+    pub api: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct DiffArguments {
+    /// Folder of the old reference, as `derive` wrote it
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// Folder of the new reference
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
 }
 
 #[derive(Debug, Args)]

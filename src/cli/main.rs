@@ -57,6 +57,7 @@ fn run_verb(verb: CliVerb) -> Result<ExitKind, UserError> {
         CliVerb::Fmt(arguments) => verbs::fmt::format_suites(&arguments),
         CliVerb::Judge(arguments) => verbs::judge::judge_file(&arguments),
         CliVerb::Doubts(arguments) => verbs::doubts::list_doubts(&arguments),
+        CliVerb::Diff(arguments) => verbs::diff::compare_folders(&arguments),
         CliVerb::Report(arguments) => verbs::report::render_report(&arguments),
         CliVerb::Sign(arguments) => verbs::sign::print_signed_headers(&arguments),
     }

@@ -10,6 +10,7 @@ mod command_line;
 mod counterexample_scripts;
 mod derive_again;
 mod derive_pairs;
+mod derive_verbs;
 mod ended_runs;
 mod failing_expressions;
 mod silent_endpoints;

@@ -11,7 +11,9 @@
 //!    OpenAPI).
 //! 3. [`manifest`]: the list of pages of one API.
 //! 4. [`derive`](mod@derive): documents to a catalog, with the doubts about the pages.
-//! 5. [`text`] and [`value`]: normalised text for digests, and JSON values with lines.
+//! 5. [`doubt_report`] and [`reference_diff`]: the doubts in several formats, with rulings, and the differences between two
+//!    derivations.
+//! 6. [`text`] and [`value`]: normalised text for digests, and JSON values with lines.
 //!
 //! # Example
 //!
@@ -35,7 +37,9 @@
 pub mod derive;
 pub mod dialect;
 pub mod document;
+pub mod doubt_report;
 pub mod manifest;
 mod outline;
+pub mod reference_diff;
 pub mod text;
 pub mod value;

@@ -1,5 +1,7 @@
 //! `probity derive`: from pages to catalog, schemas, citations and doubts.
 
+mod figures;
+
 use crate::cli::args::DeriveArguments;
 use crate::cli::dates::parse_date;
 use crate::pages::derive::{
@@ -18,6 +20,10 @@ use std::path::{Path, PathBuf};
 
 /// Derives the files of an API, writes them and prints a summary.
 pub fn derive_catalog(arguments: &DeriveArguments) -> Result<ExitKind, UserError> {
+    if let Some(folder) = &arguments.figures {
+        return figures::print_figures(folder, &read_words(arguments)?);
+    }
+    let out = arguments.out.clone().unwrap_or_default();
     let sources = match (&arguments.manifest, &arguments.api) {
         (Some(manifest), _) => PageSources::Manifest(manifest.clone()),
         (None, Some(api)) => PageSources::Pages { api: api.clone(), paths: arguments.pages.clone() },
@@ -32,7 +38,7 @@ pub fn derive_catalog(arguments: &DeriveArguments) -> Result<ExitKind, UserError
     for warning in &warnings {
         terminal::print_error_line(&format!("warning: {warning}"));
     }
-    write_derivation(&derived, &arguments.out).map_err(convert_error)?;
+    write_derivation(&derived, &out).map_err(convert_error)?;
     terminal::print_line(&format!(
         "{}: {} operations, {} schemas, {} citations, {} doubts from {} pages, written to {}",
         derived.catalog.api,
@@ -41,7 +47,7 @@ pub fn derive_catalog(arguments: &DeriveArguments) -> Result<ExitKind, UserError
         derived.citations.len(),
         derived.doubts.len(),
         derived.catalog.pages.len(),
-        arguments.out.display()
+        out.display()
     ));
     terminal::print_text(&render_account(&derived.reading, derived.catalog.operations.len(), derived.doubts.len()));
     if arguments.list_pages {

@@ -1,6 +1,7 @@
 //! The verbs of the command line, one file each: from arguments to output and files.
 
 pub mod derive;
+pub mod diff;
 pub mod doubts;
 pub mod explain;
 pub mod fmt;

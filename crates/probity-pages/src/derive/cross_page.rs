@@ -193,7 +193,8 @@ pub(super) fn convert_example_maps(made: &mut [DraftOperation], drafts: &mut Dra
         for body in one.requests.iter_mut().chain(&mut one.responses) {
             let mut found = Vec::new();
             visit_fields(&body.fields, body.way.word(), &mut |pointer, field| {
-                if keys.contains_key(&field.name) && is_undescribed_text(field) {
+                let told = field.claims.pairs.is_some();
+                if keys.contains_key(&field.name) && is_undescribed_text(field) && !told {
                     let shown = field.children.first().map(|it| it.at.clone());
                     let sides = vec![
                         make_side("an object", Some(field.at.clone())),
@@ -212,7 +213,9 @@ pub(super) fn convert_example_maps(made: &mut [DraftOperation], drafts: &mut Dra
             let mut found = found.into_iter();
             visit_fields_mut(&mut body.fields, &mut |field| {
                 if keys.contains_key(&field.name) && is_undescribed_text(field) {
-                    field.doubts.extend(found.next());
+                    if field.claims.pairs.is_none() {
+                        field.doubts.extend(found.next());
+                    }
                     field.children.truncate(1);
                     field.children[0].any_key = true;
                     field.children[0].name = "*".into();
@@ -244,7 +247,9 @@ pub(super) fn record_returned_dead_fields(made: &mut [DraftOperation], drafts: &
             let way = body.way.word();
             let mut found = Vec::new();
             visit_fields(&body.fields, way, &mut |pointer, field| {
-                if let Some(it) = field.claims.dead.as_ref().filter(|_| field.shown) {
+                // A reserved or unused field may be returned; a field that the API does not support may not.
+                let gone = |word: &str| matches!(word, "unsupported" | "discarded");
+                if let Some(it) = field.claims.dead.as_ref().filter(|it| field.shown && gone(it.value)) {
                     found.push((pointer.to_string(), make_source(&field.at.page, it.first, it.last), field.at.clone()));
                 } else if let Some(at) = dead.get(&field.name).filter(|_| field.shown || field.claims.values.is_some())
                 {

@@ -49,6 +49,8 @@ impl Account<'_> {
         // These readers take a page as a whole.
         let whole = matches!(input.document.dialect, "openapi" | "pipes");
         let placed = place_blocks(&input.document, &self.survey.words);
+        let has = |part: PagePart| placed.iter().any(|it| it.part == part);
+        let missed = operations == 0 && has(PagePart::Uri) && (has(PagePart::Request) || has(PagePart::Response));
         let (kind, reason) = if operations > 0 {
             if !whole {
                 self.account_operation(nth, input, &placed);
@@ -57,7 +59,7 @@ impl Account<'_> {
         } else {
             self.account_other(nth, input, &placed)
         };
-        self.out.pages.push(PageReading { file: input.entry.file.clone(), kind, reason });
+        self.out.pages.push(PageReading { file: input.entry.file.clone(), kind, reason, missed });
         self.drafts.assign_unit(start, nth);
     }
 

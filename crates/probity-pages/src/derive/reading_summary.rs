@@ -34,6 +34,8 @@ pub struct PageReading {
     pub kind: PageKind,
     /// The reason, for the user.
     pub reason: String,
+    /// The page has parts of an operation, or lines with a method and a path, and gave no operation.
+    pub missed: bool,
 }
 
 /// Examples of one direction.

@@ -64,6 +64,8 @@ pub(in crate::derive) struct DescriptionClaims {
     pub default: Option<CitedClaim<String>>,
     pub nullable: Option<CitedClaim<()>>,
     pub blank: Option<CitedClaim<()>>,
+    /// The members are pairs of a key and a value that the user chooses.
+    pub pairs: Option<CitedClaim<()>>,
     /// The value must not be blank.
     pub filled: Option<CitedClaim<()>>,
     /// `unsupported`, `no-effect`, `discarded`, `reserved`, `unused`.

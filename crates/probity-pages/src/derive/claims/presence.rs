@@ -88,6 +88,7 @@ pattern!(
     NOT_BLANK,
     r"(?i)\b(?:cannot|can not|can't|must not|may not|should not|not allowed to|is not allowed to) be (?:left )?(?:blank|empty|null|an empty string)\b|\bmust be non-?empty\b|\bcannot be left (?:blank|empty)\b"
 );
+pattern!(PAIRS, r"(?i)\bkey[- /]*(?:and )?values?(?: pairs?)?\b|\bkey pairs?\b");
 pattern!(CONDITION, r"(?i)\b(?:when|if|unless|only for|in this case)\b");
 
 pattern!(
@@ -193,6 +194,9 @@ fn read_need(line: &PageLine, sentence: &str, value_type: &FieldType, claims: &m
     }
     if claims.on_error.is_none() && ON_ERROR.is_match(sentence) {
         claims.on_error = Some(CitedClaim::on_line(line, ()));
+    }
+    if claims.pairs.is_none() && PAIRS.is_match(sentence) {
+        claims.pairs = Some(CitedClaim::on_line(line, ()));
     }
     if NOT_BLANK.is_match(sentence) {
         if claims.filled.is_none() && !CONDITION.is_match(sentence) {

@@ -101,7 +101,7 @@ fn compare_values(
     if undescribed && !inner.is_empty() {
         field.children = infer_members(&inner, scene.page, 0);
         let maps = matches!(field.value_type, FieldType::Map(_)) || field.children.iter().all(|it| it.any_key);
-        if !scene.silent && !maps && !field.children.is_empty() {
+        if !scene.silent && !maps && !field.children.is_empty() && field.claims.pairs.is_none() {
             let sides = vec![
                 make_side(format!("{} without its fields", field.value_type.type_word()), Some(field.at.clone())),
                 make_side(
@@ -139,6 +139,13 @@ fn convert_to_map(
         return;
     }
     if members.iter().any(|(key, _)| known(key)) {
+        return;
+    }
+    // One row that stands for all pairs of a key and a value.
+    if let [pairs] = field.children.as_mut_slice()
+        && pairs.claims.pairs.is_some()
+    {
+        pairs.any_key = true;
         return;
     }
     let row = |name: &str| field.children.iter().find(|it| it.name.eq_ignore_ascii_case(name)).cloned();

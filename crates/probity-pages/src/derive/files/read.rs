@@ -87,7 +87,7 @@ fn derive_named_pages(
     let mut derived = derive_api(api, &inputs, options);
     for UnreadFile { file, cause } in unread {
         warnings.push(DeriveWarning { place: file.clone(), cause: format!("not read: {cause}") });
-        derived.reading.pages.push(PageReading { file, kind: PageKind::Unread, reason: cause });
+        derived.reading.pages.push(PageReading { file, kind: PageKind::Unread, reason: cause, missed: true });
     }
     if derived.catalog.operations.is_empty() {
         let path = paths.first().cloned().unwrap_or_default();
