@@ -95,6 +95,7 @@ fn compare_values(
     if field.claims.key_length.is_some() || field.claims.value_length.is_some() {
         return;
     }
+    open_pairs(field, &inner);
     convert_to_map(field, &inner, here, scene, drafts);
     let undescribed =
         field.children.is_empty() && field.value_type.holds_fields() && field.value_type != FieldType::Any;
@@ -123,6 +124,14 @@ fn compare_values(
     }
 }
 
+/// Makes one row that stands for all pairs of a key and a value the description of any key.
+fn open_pairs(field: &mut DraftField, inner: &[&SourceValue]) {
+    if let ([pairs], FieldType::Object) = (field.children.as_mut_slice(), &field.value_type) {
+        let shown = inner.iter().any(|it| it.get(&pairs.name).is_some());
+        pairs.any_key |= pairs.claims.pairs.is_some() && !inner.is_empty() && !shown;
+    }
+}
+
 /// Turns an object into a map if the rows below describe members of a map: either rows `key` and `value`, or the
 /// fields of each member. The example shows the keys.
 fn convert_to_map(
@@ -139,13 +148,6 @@ fn convert_to_map(
         return;
     }
     if members.iter().any(|(key, _)| known(key)) {
-        return;
-    }
-    // One row that stands for all pairs of a key and a value.
-    if let [pairs] = field.children.as_mut_slice()
-        && pairs.claims.pairs.is_some()
-    {
-        pairs.any_key = true;
         return;
     }
     let row = |name: &str| field.children.iter().find(|it| it.name.eq_ignore_ascii_case(name)).cloned();
