@@ -15,7 +15,7 @@ fn make_operation(id: &str, path: &str, code: u16) -> Value {
         "id": id, "title": id, "at": "dim:1",
         "bindings": [{ "id": "v1", "method": "POST", "path": path, "at": "dim:5" }],
         "requests": [{ "schema": "dim.request.json", "at": "dim:9" }],
-        "statuses": [{ "code": code, "at": "dim:40" }],
+        "statuses": [{ "code": code, "general": false, "at": "dim:40" }],
     })
 }
 
