@@ -28,6 +28,7 @@ fn record_history(loaded: &LoadedSuite) -> Vec<u8> {
         standing: &|_| ClauseDecidability::Reachable,
         recorded_plans: &[],
         shrink: false,
+        is_known: &|_| false,
     };
     let never = Cancellation::never();
     let mut recorded = HistoryCollector::default();

@@ -164,6 +164,8 @@ pub mod http_client;
 #[cfg_attr(doc, doc(hidden))]
 pub mod http_server;
 #[cfg_attr(doc, doc(hidden))]
+pub mod known_deviations;
+#[cfg_attr(doc, doc(hidden))]
 pub mod limits;
 #[cfg_attr(doc, doc(hidden))]
 pub mod mock;

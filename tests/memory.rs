@@ -80,6 +80,7 @@ fn run(loaded: &LoadedSuite, file: &Path, requests: u64) -> (u64, usize) {
         standing: &|_| ClauseDecidability::Reachable,
         recorded_plans: &[],
         shrink: false,
+        is_known: &|_| false,
     };
     let mut listener = FileListener(HistoryFile::new(File::create(file).unwrap(), u64::MAX));
     let (conclusion, _) = run_on_paused_clock(run_campaign(&site, &order, &mut listener));

@@ -1,7 +1,7 @@
 //! The order for a campaign.
 
 use crate::model::ClauseId;
-use crate::oracle::{ClauseDecidability, ClauseSelection};
+use crate::oracle::{ClauseDecidability, ClauseSelection, Finding};
 use crate::plan::Plan;
 
 /// The order for a campaign.
@@ -16,4 +16,6 @@ pub struct CampaignInput<'a> {
     pub recorded_plans: &'a [Plan],
     /// Whether to shrink findings.
     pub shrink: bool,
+    /// Whether a deviation is known, so that the campaign neither shrinks it nor stops at it.
+    pub is_known: &'a dyn Fn(&Finding) -> bool,
 }

@@ -43,7 +43,7 @@ pub async fn run_campaign(
         gathered.stopped.get_or_insert_with(|| StopReason::Cancelled.to_string());
     }
     if order.shrink && !site.cancel.is_requested() {
-        shrink_findings(&share, &mut gathered).await;
+        shrink_findings(&share, order, &mut gathered).await;
     }
     gathered.conclude_campaign(&share, order.seed, &order.selection, order.standing)
 }
@@ -77,7 +77,7 @@ async fn run_plans(share: &CampaignState<'_>, order: &CampaignInput<'_>, gathere
         }
         let Some((number, driven, chooser)) = running.next().await else { break };
         idle.push(chooser);
-        halt_plans_after(share, &driven);
+        halt_plans_after(share, order, &driven);
         quiet.note_plan(&driven);
         done.insert(number, driven);
         while let Some(driven) = done.remove(&taken) {
@@ -136,19 +136,26 @@ async fn run_one_plan(
 }
 
 /// Stops all plans if the result of one plan makes the others useless.
-fn halt_plans_after(share: &CampaignState<'_>, driven: &PlanResult) {
+fn halt_plans_after(share: &CampaignState<'_>, order: &CampaignInput<'_>, driven: &PlanResult) {
     share.halt_after_failure(driven.stop.as_ref());
-    if share.env.limits.first_only && !driven.findings.is_empty() {
+    if share.env.limits.first_only && driven.findings.iter().any(|finding| !(order.is_known)(finding)) {
         share.shared_budget.halt_plans(StopReason::Enough);
     }
 }
 
-async fn shrink_findings(share: &CampaignState<'_>, gathered: &mut PlanResultCollector) {
+async fn shrink_findings(share: &CampaignState<'_>, order: &CampaignInput<'_>, gathered: &mut PlanResultCollector) {
     let limits = share.env.limits.for_shrinking();
     let mut left = limits.requests;
     share.start_shrinking();
     share.shared_budget.start_shrinking();
-    let mut open: Vec<usize> = (0..gathered.findings.len()).collect();
+    let mut open = Vec::new();
+    for (index, found) in gathered.findings.iter_mut().enumerate() {
+        if (order.is_known)(&found.finding) {
+            found.repetition.prevented = Some("the deviation is known".to_string());
+        } else {
+            open.push(index);
+        }
+    }
     let mut same_as = BTreeMap::new();
     // Each finding gets an equal share of what is left; then findings with further candidates get what others did not use.
     for _ in 0..SHRINK_ROUNDS {

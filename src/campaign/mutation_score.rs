@@ -112,6 +112,7 @@ fn run_until_detection(
         standing: &standing,
         recorded_plans: &[],
         shrink: false,
+        is_known: &|_| false,
     };
     let conclusion = run_mock_campaign(model, schemas, &home, cancel.clone(), &order, &mut NullListener);
     conclusion.findings.first().map(|found| found.requests)

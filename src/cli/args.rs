@@ -52,6 +52,8 @@ pub enum CliVerb {
     Diff(DiffArguments),
     /// Render the report of a stored run in another format
     Report(ReportArguments),
+    /// Record the known deviations of a run
+    Baseline(BaselineArguments),
     /// Print the headers that authenticate one request, with its credentials
     Sign(SignArguments),
 }
@@ -63,12 +65,24 @@ pub struct RunArguments {
     pub suites: Vec<String>,
     #[command(flatten)]
     pub target: TargetArguments,
-    /// Random seed
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
+    /// Random seed; `today` is the date as a number, YYYYMMDD, so that each night tests other calls
+    #[arg(long, value_name = "N|today", default_value = "1")]
+    pub seed: SeedArgument,
     /// Select the clauses whose id matches, such as 'resize.*' (repeatable)
     #[arg(long = "clause", value_name = "GLOB")]
     pub clauses: Vec<String>,
+    /// Leave out the clauses whose id matches (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Known deviations, which do not fail the run: a baseline, or the reports of an earlier run
+    #[arg(long, value_name = "FILE|RUN")]
+    pub baseline: Option<PathBuf>,
+    /// Print no known deviations
+    #[arg(long)]
+    pub only_new: bool,
+    /// What an expired waiver of the profile does, or one without a deviation
+    #[arg(long, value_name = "warn|fail", default_value = "warn")]
+    pub idle_waivers: IdleWaivers,
     /// Clauses that may stay undecided: they do not count for exit code 3 (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub allow_undecided: Vec<String>,
@@ -96,6 +110,65 @@ pub struct RunArguments {
     /// Show each request and response, without secrets and shortened; -vv shows the possible states too
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// Print new deviations, errors and the last line alone
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+/// The random seed of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeedArgument {
+    /// The seed.
+    Number(u64),
+    /// The date of the run as a number.
+    Today,
+}
+
+impl std::str::FromStr for SeedArgument {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<SeedArgument, String> {
+        if text == "today" {
+            return Ok(SeedArgument::Today);
+        }
+        let number =
+            text.parse().map_err(|_| "a seed is a number from 0 to 18446744073709551615, or `today`".to_string());
+        number.map(SeedArgument::Number)
+    }
+}
+
+/// What a waiver without an effect does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum IdleWaivers {
+    /// The summary names the waiver.
+    Warn,
+    /// The run ends with exit 4 too.
+    Fail,
+}
+
+#[derive(Debug, Args)]
+pub struct BaselineArguments {
+    #[command(subcommand)]
+    pub action: BaselineAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BaselineAction {
+    /// Add the deviations of a run to a baseline, and keep the entries that are there
+    Accept(BaselineAcceptArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct BaselineAcceptArguments {
+    /// The folder of a run's reports, the folder of one suite's reports, or a report.json
+    #[arg(value_name = "RUN", default_value = "reports")]
+    pub run: PathBuf,
+    /// The baseline
+    #[arg(long, value_name = "FILE", default_value = "baseline.json")]
+    pub baseline: PathBuf,
+    /// Remove entries of the suites of the run that the run did not show
+    #[arg(long)]
+    pub prune: bool,
 }
 
 /// The target of a verb, the date and the settle percentage.

@@ -3,7 +3,7 @@
 use super::args;
 use super::dates::parse_date;
 use crate::limits::RequestedLimits;
-use crate::report::ReportFormat;
+use crate::report::{ReportFormat, SummaryDetail};
 use crate::session::{ClausePatterns, RunStart, TargetChoice, UserError};
 use probity_input::{has_url_secret, redact_urls};
 use std::path::PathBuf;
@@ -31,6 +31,9 @@ pub struct RunConfig {
     pub seed: u64,
     pub clauses: ClausePatterns,
     pub allow_undecided: ClausePatterns,
+    /// Fails the run if a waiver has no effect.
+    pub fails_idle_waivers: bool,
+    pub detail: SummaryDetail,
     pub limits: RequestedLimits,
     pub dry_run: bool,
     pub reports: PathBuf,
@@ -39,6 +42,8 @@ pub struct RunConfig {
 
 /// The flag that permits undecided clauses, for errors.
 pub const ALLOW_UNDECIDED: &str = "--allow-undecided";
+/// The flag that excludes clauses, for errors.
+pub const EXCLUDE: &str = "--exclude";
 
 /// Checks the arguments of `run`.
 ///
@@ -48,14 +53,30 @@ pub fn configure_run(run: &args::RunArguments, start: &RunStart) -> Result<RunCo
     Ok(RunConfig {
         suites: run.suites.clone(),
         target: configure_target(&run.target, start)?,
-        seed: run.seed,
-        clauses: ClausePatterns::new("--clause", &run.clauses)?,
+        seed: choose_seed(run.seed, &start.date),
+        clauses: ClausePatterns::new("--clause", &run.clauses)?.without(EXCLUDE, &run.exclude)?,
+        fails_idle_waivers: run.idle_waivers == args::IdleWaivers::Fail,
+        detail: match (run.quiet, run.only_new) {
+            (true, _) => SummaryDetail::Quiet,
+            (false, true) => SummaryDetail::OnlyNew,
+            (false, false) => SummaryDetail::Whole,
+        },
         allow_undecided: ClausePatterns::new(ALLOW_UNDECIDED, &run.allow_undecided)?,
         limits: RequestedLimits { requests: run.requests, plans: run.plans, fast: run.fast, first: run.first },
         dry_run: run.dry_run,
         reports: run.reports.clone(),
         formats: run.formats.iter().map(|format| format.0).collect(),
     })
+}
+
+/// The seed; for `today` the digits of the date, `YYYY-MM-DD`.
+fn choose_seed(seed: args::SeedArgument, date: &str) -> u64 {
+    match seed {
+        args::SeedArgument::Number(seed) => seed,
+        args::SeedArgument::Today => {
+            date.chars().filter_map(|digit| digit.to_digit(10)).fold(0, |seed, digit| seed * 10 + u64::from(digit))
+        }
+    }
 }
 
 /// Checks the target arguments of a verb.

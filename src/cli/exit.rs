@@ -95,9 +95,10 @@ fn find_meaning(kind: ExitKind) -> &'static str {
     EXIT_CODES.iter().find(|row| row.kind == kind).map_or("", |row| row.meaning)
 }
 
-/// The exit kind of a run over several suites, and its last line, which names the suites of each cause.
+/// The exit kind of a run over several suites, and its last line, which names the suites of each cause and the number of
+/// known deviations.
 #[must_use]
-pub fn conclude_run(exits: &[(String, ExitKind)]) -> (ExitKind, String) {
+pub fn conclude_run(exits: &[(String, ExitKind)], known: usize) -> (ExitKind, String) {
     let kinds: Vec<ExitKind> = exits.iter().map(|(_, exit)| *exit).collect();
     let worst = pick_worst(&kinds);
     let mut named: BTreeMap<ExitKind, Vec<&str>> = BTreeMap::new();
@@ -106,8 +107,17 @@ pub fn conclude_run(exits: &[(String, ExitKind)]) -> (ExitKind, String) {
     }
     let causes: Vec<String> =
         named.iter().rev().map(|(exit, suites)| format!("{} ({})", find_meaning(*exit), suites.join(", "))).collect();
-    let causes = if causes.is_empty() { find_meaning(ExitKind::Passed).to_string() } else { causes.join("; ") };
-    (worst, format!("exit {}: {causes}", worst.code()))
+    let causes = match (causes.is_empty(), known) {
+        (true, 0) => find_meaning(ExitKind::Passed).to_string(),
+        (true, _) => "no new deviation, and every other selected, reachable clause passed".to_string(),
+        (false, _) => causes.join("; "),
+    };
+    let excused = match known {
+        0 => String::new(),
+        1 => "; 1 known deviation".to_string(),
+        known => format!("; {known} known deviations"),
+    };
+    (worst, format!("exit {}: {causes}{excused}", worst.code()))
 }
 
 #[cfg(test)]

@@ -59,6 +59,7 @@ fn run_verb(verb: CliVerb) -> Result<ExitKind, UserError> {
         CliVerb::Doubts(arguments) => verbs::doubts::list_doubts(&arguments),
         CliVerb::Diff(arguments) => verbs::diff::compare_folders(&arguments),
         CliVerb::Report(arguments) => verbs::report::render_report(&arguments),
+        CliVerb::Baseline(arguments) => verbs::baseline::change_baseline(&arguments),
         CliVerb::Sign(arguments) => verbs::sign::print_signed_headers(&arguments),
     }
 }

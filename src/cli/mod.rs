@@ -15,6 +15,8 @@ mod own_pages;
 mod panic_text;
 mod progress;
 mod recorded;
+#[cfg(test)]
+mod recipes;
 mod signal;
 mod verbs;
 

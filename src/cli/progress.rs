@@ -152,6 +152,22 @@ impl SessionListener for Progress {
     }
 }
 
+/// Shows what a user has to know, and no progress.
+#[derive(Debug)]
+pub struct QuietListener;
+
+impl CampaignListener for QuietListener {
+    fn receive_event(&mut self, _event: &CampaignEvent<'_>) {}
+}
+
+impl SessionListener for QuietListener {
+    fn hear_session(&mut self, event: &SessionEvent<'_>) {
+        if let Some(message) = event.user_message() {
+            terminal::print_error_line(&message);
+        }
+    }
+}
+
 /// The limits of a campaign at an endpoint.
 fn describe_limits(limits: &Limits) -> String {
     let all = limits.total_requests();

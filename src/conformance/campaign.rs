@@ -104,6 +104,8 @@ impl SharedCampaign {
             seed: options.seed,
             clauses: &ClausePatterns::default(),
             allow_undecided: &allowed,
+            baseline: None,
+            waivers: &profile.waivers,
             limits: RequestedLimits { requests: options.requests, ..RequestedLimits::NONE },
             settle_percent: profile.settle_percent,
             profile: match &options.target {

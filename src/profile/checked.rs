@@ -6,7 +6,9 @@ use super::error::{ProfileError, error_at};
 use super::file::{ProfileFile, parse_file};
 use super::resolve::{resolve_connection, resolve_environment_variable, resolve_identities, resolve_recognisers};
 use super::settings::{ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, ResourceQuota};
+use super::waivers::resolve_waivers;
 use crate::endpoint::{FailureProvocation, Identities, InfrastructureRecogniser};
+use crate::known_deviations::Waiver;
 use probity_input::{has_url_secret, read_input_text, redact_urls};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -43,6 +45,8 @@ pub struct Profile {
     pub quotas: BTreeMap<String, ResourceQuota>,
     /// Whether a suite with undecided clauses fails its test `<suite>::complete`.
     pub complete: CompletenessPolicy,
+    /// Deviations that are accepted for a time.
+    pub waivers: Vec<Waiver>,
     /// Settings of connections.
     pub connection: ConnectionSettings,
     /// Positions (`file:line:column`) of literal credentials.
@@ -132,6 +136,7 @@ impl Profile {
             offers: raw.offers,
             quotas: raw.quotas,
             complete: raw.complete,
+            waivers: resolve_waivers(&raw.waivers, file)?,
             connection: connecting,
             literals,
         })

@@ -76,6 +76,35 @@ pub(super) struct ProfileFile {
     /// Whether a suite with undecided clauses fails its test `<suite>::complete`.
     #[serde(default)]
     pub complete: CompletenessPolicy,
+    /// Deviations that are accepted for a time. They do not fail a run, and each report lists them.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<WaiverEntry>"))]
+    pub waivers: Vec<Spanned<WaiverEntry>>,
+}
+
+/// One waiver: `clause` or `fingerprint`, and the reason.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, schemars(rename = "Waiver"))]
+pub(super) struct WaiverEntry {
+    /// Covers deviations that contradict only clauses whose id matches. `*` stands for any characters, `?` for one.
+    #[serde(default)]
+    pub clause: Option<String>,
+    /// Covers the deviation with this fingerprint, as `report.json` has it.
+    #[serde(default)]
+    pub fingerprint: Option<String>,
+    /// The suite. Default: each suite.
+    #[serde(default)]
+    pub suite: Option<String>,
+    /// Why the deviation is accepted.
+    pub reason: String,
+    /// Who answers for the waiver.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// The last day of the waiver, `YYYY-MM-DD`. Default: no end.
+    #[serde(default)]
+    pub until: Option<String>,
 }
 
 /// How infrastructure failures of one kind are recognised, and how many of them end a run.

@@ -7,6 +7,7 @@ mod file;
 mod resolve;
 mod checked;
 mod settings;
+mod waivers;
 
 pub use checked::{PROFILE_BYTES_MAX, Profile};
 pub use connection::{ConnectionSettings, HttpVersion, ProxySettings};

@@ -1,6 +1,7 @@
 //! From a campaign's conclusion to its report, which is written, read back and rendered.
 
 use super::compile_finding::compile_finding;
+use super::exceptions::{KnownDeviationsRow, apply_exceptions};
 use super::report_subject::ReportSubject;
 use super::report_target::ReportTarget;
 use super::rows::{
@@ -43,6 +44,9 @@ pub struct Report {
     /// The pattern of the selected clauses; none for all clauses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selected: Option<String>,
+    /// The pattern of the excluded clauses, which have no row; none if no clause was excluded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<String>,
     /// Why the campaign ended before its clauses were decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
@@ -54,6 +58,10 @@ pub struct Report {
     pub findings: Vec<FindingRow>,
     /// One row for each selected clause, in the order of the model. Events have no row, because they promise nothing.
     pub clauses: Vec<ClauseRow>,
+    /// Which deviations are known, and which waivers and entries of the baseline met none; absent without a baseline and
+    /// waivers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_deviations: Option<KnownDeviationsRow>,
     /// Expressions of the suite that could not be evaluated, in the order of the suite.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_expressions: Vec<FailedExpressionRow>,
@@ -75,6 +83,10 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
     let suite = &subject.model.suite;
     let clauses: Vec<ClauseRow> = conclusion.rows.iter().map(|row| compile_clause(subject, conclusion, row)).collect();
     let pages = list_cited_pages(subject, &clauses);
+    let findings = conclusion.findings.iter().enumerate();
+    let mut findings: Vec<FindingRow> =
+        findings.map(|(index, found)| compile_finding(subject, conclusion.seed, index + 1, found)).collect();
+    let known_deviations = apply_exceptions(&mut findings, &clauses, subject.exceptions);
     Report {
         format: FORMAT,
         suite: NamedDigest { name: suite.name.clone(), digest: suite.digest.clone() },
@@ -85,16 +97,13 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
         today: subject.model.today.clone(),
         settle_percent: subject.settle_percent,
         selected: subject.selected.map(str::to_string),
+        excluded: subject.excluded.map(str::to_string),
         stopped: conclusion.stopped.clone(),
         totals: count_verdicts(clauses.iter()),
         totals_by_basis: count_by_basis(&clauses),
-        findings: conclusion
-            .findings
-            .iter()
-            .enumerate()
-            .map(|(index, found)| compile_finding(subject, conclusion.seed, index + 1, found))
-            .collect(),
+        findings,
         clauses,
+        known_deviations,
         failed_expressions: list_failed_expressions(conclusion, subject),
         silent: list_silent_cells(conclusion),
         resources: list_resource_kinds(subject),

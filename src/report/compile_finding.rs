@@ -56,6 +56,7 @@ pub(super) fn compile_finding(
     let script = write_curl_script(subject, &heading, run.plan, &history.exchanges, at);
     FindingRow {
         number,
+        excuse: None,
         fingerprints: finding.fingerprints.clone(),
         count: found.count,
         operations: finding.operations.iter().cloned().collect(),

@@ -1,11 +1,12 @@
 //! What a report says as a whole.
 
 use super::compile::Report;
+use crate::oracle::Verdict;
 
 /// What a report says as a whole; the exit code of the campaign follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportConclusion {
-    /// At least one clause failed.
+    /// At least one clause failed, and not only by known deviations.
     Deviation,
     /// No clause failed, and a clause that counts is undecided, no clause passed, or the campaign stopped early.
     Undecided,
@@ -29,7 +30,7 @@ impl Report {
     /// The conclusion. A report without a decided clause is never a pass.
     #[must_use]
     pub fn conclude(&self) -> ReportConclusion {
-        if self.totals.fail > 0 {
+        if self.clauses.iter().any(|row| row.verdict == Verdict::Fail && self.find_clause_excuse(row).is_none()) {
             ReportConclusion::Deviation
         } else if self.stopped.is_some()
             || self.totals.pass == 0

@@ -1,6 +1,7 @@
 //! What a report is about: suite, catalog, target and replay options.
 
 use super::report_target::ReportTarget;
+use crate::known_deviations::SuiteExceptions;
 use crate::model::Model;
 use crate::schema::CompiledCatalog;
 use std::collections::BTreeMap;
@@ -20,6 +21,10 @@ pub struct ReportSubject<'a> {
     pub settle_percent: u32,
     /// The pattern of the selected clauses, as the user wrote the pattern.
     pub selected: Option<&'a str>,
+    /// The pattern of the excluded clauses, as the user wrote the pattern.
+    pub excluded: Option<&'a str>,
+    /// The known deviations of the suite.
+    pub exceptions: &'a SuiteExceptions,
     /// Names of response headers with the id of a request, in addition to the usual names.
     pub request_ids: &'a [String],
     /// For each caller the names of the headers that prove the caller; none for a caller whose requests are signed. None

@@ -2,6 +2,7 @@
 
 use super::call_row::CallRow;
 use super::evidence_rows::EvidenceRow;
+use crate::known_deviations::Excuse;
 use crate::oracle::{ClauseDecidability, Verdict};
 use crate::plan::Plan;
 use crate::schema::catalog::SourceLines;
@@ -93,6 +94,9 @@ pub struct FindingRow {
     /// place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fingerprints: Vec<String>,
+    /// Why the deviation does not fail the run; none for a new deviation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excuse: Option<Excuse>,
     /// How often the campaign showed the deviation.
     #[serde(default = "count_one")]
     pub count: u64,

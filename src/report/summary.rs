@@ -1,10 +1,11 @@
 //! A report as text for a terminal.
 
 use super::compile::Report;
+use super::exceptions::{KnownDeviationsRow, WaiverRow};
 use super::finding_text::list_finding_lines;
 use super::phrases::format_count;
 use super::report_location::ReportLocation;
-use super::rows::{ClauseRow, FailedExpressionRow, PurposeRequestsRow, VerdictTotals};
+use super::rows::{ClauseRow, FailedExpressionRow, FindingRow, PurposeRequestsRow, VerdictTotals};
 use crate::oracle::{ClauseDecidability, Verdict};
 use probity_input::escape_line;
 use std::collections::BTreeMap;
@@ -15,12 +16,31 @@ const WIDTH: usize = 100;
 /// Most findings that are printed in full; the others are printed by name.
 const FINDINGS_MAX: usize = 10;
 
-/// The whole summary. Ends with a line feed.
+/// How much of a report is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SummaryDetail {
+    /// Everything; known deviations by name.
+    #[default]
+    Whole,
+    /// Everything except known deviations.
+    OnlyNew,
+    /// The new deviations alone.
+    Quiet,
+}
+
+/// The summary. Ends with a line feed, or is empty for a quiet run without a new deviation.
 #[must_use]
-pub fn render_summary(report: &Report, place: &ReportLocation<'_>) -> String {
+pub fn render_summary(report: &Report, place: &ReportLocation<'_>, detail: SummaryDetail) -> String {
     let mut out = String::new();
+    if detail == SummaryDetail::Quiet {
+        write_findings(&mut out, report, place);
+        return out;
+    }
     write_heading(&mut out, report);
     write_findings(&mut out, report, place);
+    if let Some(known) = &report.known_deviations {
+        write_exceptions(&mut out, report, known, detail);
+    }
     let title = "Inconclusive: the clause applied, but another cause may explain each response";
     write_undecided(&mut out, report, Verdict::Inconclusive, title);
     write_failed_expressions(&mut out, report);
@@ -77,26 +97,24 @@ fn write_heading(out: &mut String, report: &Report) {
     if let Some(pattern) = &report.selected {
         let _ = writeln!(out, "  only clauses `{pattern}`");
     }
+    if let Some(pattern) = &report.excluded {
+        let _ = writeln!(out, "  without clauses `{pattern}`");
+    }
     if let Some(why) = &report.stopped {
         let _ = writeln!(out, "  stopped before the clauses were decided: {}", escape_line(why));
     }
 }
 
-/// Writes the first findings in full, and the names of the others.
+/// Writes the first new findings in full, and the names of the others.
 fn write_findings(out: &mut String, report: &Report, place: &ReportLocation<'_>) {
-    for finding in report.findings.iter().take(FINDINGS_MAX) {
+    let new: Vec<&FindingRow> = report.findings.iter().filter(|finding| finding.excuse.is_none()).collect();
+    for finding in new.iter().take(FINDINGS_MAX) {
         out.push('\n');
         for line in list_finding_lines(finding, place) {
             let _ = writeln!(out, "{line}");
         }
     }
-    let others = report.findings.iter().skip(FINDINGS_MAX);
-    let names: Vec<String> = others
-        .map(|finding| {
-            let clauses: Vec<&str> = finding.clauses.iter().map(|clause| clause.id.as_str()).collect();
-            format!("{}. {} at {}", finding.number, clauses.join(" or "), finding.operation)
-        })
-        .collect();
+    let names: Vec<String> = new.iter().skip(FINDINGS_MAX).map(|finding| name_finding(finding)).collect();
     if !names.is_empty() {
         let _ = writeln!(out, "\n{} more findings, described in report.json", names.len());
         out.push_str(&wrap_names(&names.iter().map(String::as_str).collect::<Vec<_>>(), "  "));
@@ -104,6 +122,43 @@ fn write_findings(out: &mut String, report: &Report, place: &ReportLocation<'_>)
     if report.spending.unkept_findings > 0 {
         let count = report.spending.unkept_findings;
         let _ = writeln!(out, "\nand {count} more, not kept: a campaign keeps {} findings", report.findings.len());
+    }
+}
+
+/// A finding by number, clauses and operation.
+fn name_finding(finding: &FindingRow) -> String {
+    let clauses: Vec<&str> = finding.clauses.iter().map(|clause| clause.id.as_str()).collect();
+    format!("{}. {} at {}", finding.number, clauses.join(" or "), finding.operation)
+}
+
+/// Writes the known deviations, the entries of the baseline that did not show, and the waivers without an effect.
+fn write_exceptions(out: &mut String, report: &Report, known: &KnownDeviationsRow, detail: SummaryDetail) {
+    let excused = report.findings.iter().filter_map(|finding| Some((finding, finding.excuse.as_ref()?)));
+    if known.known > 0 && detail == SummaryDetail::Whole {
+        let _ = writeln!(out, "\nKnown deviations, which do not fail the run ({})", known.known);
+        for (finding, excuse) in excused {
+            let line = format!("{}: {}", name_finding(finding), excuse.describe());
+            let _ = writeln!(out, "  {}", escape_line(&line));
+        }
+    }
+    if !known.gone.is_empty() {
+        let _ = writeln!(out, "\nDeviations of the baseline that did not show ({})", known.gone.len());
+        for gone in &known.gone {
+            let proof = if gone.passed { "its clauses passed" } else { "its clauses were not decided" };
+            let _ = writeln!(out, "  {}: {proof}", escape_line(&gone.fingerprint));
+        }
+    }
+    let idle: Vec<&WaiverRow> = known.waivers.iter().filter(|row| row.expired || row.findings.is_empty()).collect();
+    if !idle.is_empty() {
+        let _ = writeln!(out, "\nWaivers that cover nothing ({})", idle.len());
+        for waiver in idle {
+            let why = match &waiver.until {
+                Some(until) if waiver.expired => format!("expired after {until}"),
+                _ => "no deviation of this run".to_string(),
+            };
+            let line = format!("{}: {}: {why}", waiver.place, waiver.scope);
+            let _ = writeln!(out, "  {}", escape_line(&line));
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::campaign::{
     Conclusion, FindingRepetition, RecordedFinding, ShownCounterexample, SpentRequests, TransitionTimes,
 };
 use crate::history::{Call, CallCause, Exchange, History, HistoryHeader, Outcome, RecordedHistory, Reply, ReplyBody};
+use crate::known_deviations::SuiteExceptions;
 use crate::model::{
     BeliefChange, CallReference, ClauseCount, ClauseId, ClauseTally, DeviationEvidence, Difference, DifferenceKind,
     ExpectationReason, Model, ObservedSilentCell, ResourceId, SchemaDifference,
@@ -311,6 +312,8 @@ fn report(options: &[String]) -> Report {
         target: &target,
         settle_percent: 100,
         selected: None,
+        excluded: None,
+        exceptions: &SuiteExceptions::default(),
         request_ids: &["x-example-id".to_string()],
         proofs: None,
         may_stay_undecided: &|clause| clause == "light.bright",
@@ -328,7 +331,7 @@ pub(super) fn usual() -> Report {
 
 #[test]
 fn the_summary_shows_each_failure_with_citation_counterexample_and_replay_line() {
-    insta::assert_snapshot!(render_summary(&usual(), &PLACE));
+    insta::assert_snapshot!(render_summary(&usual(), &PLACE, SummaryDetail::Whole));
 }
 
 #[test]
@@ -336,7 +339,7 @@ fn a_finding_without_a_repetition_says_so() {
     let mut report = usual();
     let shown = &mut report.findings[1].counterexample;
     (shown.repeated, shown.prevented) = (false, Some("the budget of requests is spent".to_string()));
-    let text = render_summary(&report, &PLACE);
+    let text = render_summary(&report, &PLACE, SummaryDetail::Whole);
     assert!(text.contains("seen once, and not run again: the budget of requests is spent"), "{text}");
     assert!(!text.contains("not again in"), "{text}");
 }
@@ -346,11 +349,11 @@ fn findings_that_are_not_kept_and_a_throttled_quota_are_told() {
     let mut report = usual();
     report.spending.unkept_findings = 7;
     report.spending.recognise_throttled = Some("recognise: { quota: { when: 'status == 429' } }".to_string());
-    let text = render_summary(&report, &PLACE);
+    let text = render_summary(&report, &PLACE, SummaryDetail::Whole);
     let kept = report.findings.len();
     assert!(text.contains(&format!("\nand 7 more, not kept: a campaign keeps {kept} findings\n")), "{text}");
     assert!(text.contains("\n    recognise: { quota: { when: 'status == 429' } }\n"), "{text}");
-    assert!(!render_summary(&usual(), &PLACE).contains("not kept"));
+    assert!(!render_summary(&usual(), &PLACE, SummaryDetail::Whole).contains("not kept"));
 }
 
 #[test]
@@ -387,7 +390,7 @@ fn the_same_conclusion_gives_the_same_bytes_in_any_folder() {
     assert_eq!(usual().to_json(), usual().to_json());
     assert!(!usual().to_json().contains("reports/lamps"), "the folder of the reports is not part of the report");
     assert!(
-        render_summary(&usual(), &ReportLocation { reports: "out/there" })
+        render_summary(&usual(), &ReportLocation { reports: "out/there" }, SummaryDetail::Whole)
             .contains("probity replay out/there/lamps/counterexample-1.json --fault")
     );
     assert_eq!(conclusion(&model).rows.len(), usual().clauses.len());

@@ -132,6 +132,7 @@ fn run_on_mock(
         standing: &|_| ClauseDecidability::Reachable,
         recorded_plans: if site.reading_only { &[] } else { settings.recorded },
         shrink: false,
+        is_known: &|_| false,
     };
     let mut created = CreatedCounter { model, created: BTreeMap::new() };
     let ((conclusion, _), took) = run_on_paused_clock(async {

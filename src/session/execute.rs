@@ -17,8 +17,9 @@ use crate::campaign::{
 };
 use crate::cleanup::Leftover;
 use crate::endpoint::Endpoint;
+use crate::known_deviations::DeviationIdentity;
 use crate::model::ClauseId;
-use crate::oracle::ClauseDecidability;
+use crate::oracle::{ClauseDecidability, Finding};
 use crate::plan::Plan;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -80,7 +81,8 @@ pub fn run_campaign(
                 true => ClauseDecidability::Unreachable("the profile forbids changes".to_string()),
                 false => standings.find_decidability(clause),
             };
-            let order = make_campaign_input(settings, &standing);
+            let is_known = |finding: &Finding| is_known_deviation(settings, finding);
+            let order = make_campaign_input(settings, &standing, &is_known);
             let (mut conclusion, _) = campaign::run_campaign(&site, &order, listener).await;
             // The resources of the campaign are deleted whatever its result is.
             let left = clean_up_run(&site).await;
@@ -113,7 +115,8 @@ fn run_in_environment<'a>(
 ) -> Result<(Conclusion, Vec<Leftover>), UserError> {
     let standings = make_decidability_check(site);
     let standing = |clause| standings.find_decidability(clause);
-    let order = make_campaign_input(settings, &standing);
+    let is_known = |finding: &Finding| is_known_deviation(settings, finding);
+    let order = make_campaign_input(settings, &standing, &is_known);
     run_on_clock(Box::pin(campaign::run_campaign(site, &order, listener)))
 }
 
@@ -124,6 +127,7 @@ fn make_decidability_check(site: &CampaignEnvironment<'_>) -> DecidabilityCheck 
 fn make_campaign_input<'a>(
     settings: &'a CampaignSettings<'_>,
     standing: &'a dyn Fn(ClauseId) -> ClauseDecidability,
+    is_known: &'a dyn Fn(&Finding) -> bool,
 ) -> campaign::CampaignInput<'a> {
     let read_only = settings.target.is_read_only();
     campaign::CampaignInput {
@@ -133,7 +137,17 @@ fn make_campaign_input<'a>(
         // Recorded plans contain changes.
         recorded_plans: if read_only { &[] } else { settings.recorded },
         shrink: !read_only,
+        is_known,
     }
+}
+
+/// Whether the baseline or a waiver covers a deviation.
+fn is_known_deviation(settings: &CampaignSettings<'_>, finding: &Finding) -> bool {
+    let model = &settings.loaded.model;
+    let contradicted = finding.clauses.iter().chain(&finding.related_clauses);
+    let clauses = contradicted.map(|clause| model.clause_info(*clause).id.as_str()).collect();
+    let found = DeviationIdentity { fingerprints: &finding.fingerprints, clauses };
+    settings.exceptions.find_excuse(&found).is_some()
 }
 
 /// Carries out a recorded plan. Returns the result, and the error if the plan ended early because something has to be

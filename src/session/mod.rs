@@ -5,6 +5,7 @@
 //! [`SessionListener`]: this module neither prints nor ends the process, and does not know the command
 //! line. The two users of this module, `cli` and `conformance`, do not know each other.
 
+mod baseline_source;
 mod bounded_check;
 mod campaign_record;
 mod check_settings;
@@ -43,6 +44,7 @@ mod sweep;
 mod target;
 mod user_error;
 
+pub use baseline_source::{load_baseline, load_baseline_file};
 pub use campaign_record::ReportedCampaign;
 pub use checked_endpoint::FreeQuotas;
 pub use clock::RunStart;

@@ -2,16 +2,16 @@
 
 use super::loaded_suite::LoadedSuite;
 use super::user_error::{UserError, suggest_name};
+use crate::known_deviations::NamePattern;
 use crate::model::{ClauseId, ClauseOrigin};
 use crate::oracle::ClauseSelection;
-use regex::Regex;
 use std::collections::BTreeSet;
 
 /// Patterns of names; without a pattern every name matches.
 #[derive(Debug, Clone, Default)]
 pub struct ClausePatterns {
-    written: Vec<String>,
-    compiled: Vec<Regex>,
+    selected: Vec<NamePattern>,
+    excluded: Vec<NamePattern>,
 }
 
 impl ClausePatterns {
@@ -20,25 +20,27 @@ impl ClausePatterns {
     /// # Errors
     /// If a pattern is too long.
     pub fn new(flag: &str, written: &[String]) -> Result<ClausePatterns, UserError> {
-        let mut compiled = Vec::with_capacity(written.len());
-        for pattern in written {
-            let exact = regex::escape(pattern).replace(r"\*", ".*").replace(r"\?", ".");
-            let regex = Regex::new(&format!("^(?:{exact})$"));
-            compiled.push(regex.map_err(|_| UserError::usage(flag, "the pattern is too long", "shorten the pattern"))?);
-        }
-        Ok(ClausePatterns { written: written.to_vec(), compiled })
+        Ok(ClausePatterns { selected: read_patterns(flag, written)?, excluded: Vec::new() })
     }
 
-    /// Whether a name matches at least one pattern, or there is no pattern.
+    /// These patterns without the names that a further pattern matches. `flag` is named in errors.
+    ///
+    /// # Errors
+    /// If a pattern is too long.
+    pub fn without(self, flag: &str, written: &[String]) -> Result<ClausePatterns, UserError> {
+        Ok(ClausePatterns { excluded: read_patterns(flag, written)?, ..self })
+    }
+
+    /// Whether a name matches at least one pattern, or there is no pattern; and the name is not excluded.
     #[must_use]
     pub fn matches_name(&self, name: &str) -> bool {
-        self.compiled.is_empty() || self.names_any(name)
+        (self.selected.is_empty() || self.names_any(name)) && !self.excluded.iter().any(|pattern| pattern.matches(name))
     }
 
     /// Whether a name matches at least one pattern. Without a pattern no name does.
     #[must_use]
     pub fn names_any(&self, name: &str) -> bool {
-        self.compiled.iter().any(|pattern| pattern.is_match(name))
+        self.selected.iter().any(|pattern| pattern.matches(name))
     }
 
     /// Checks that each pattern matches a clause of the suites. `flag` is named in the error.
@@ -46,27 +48,33 @@ impl ClausePatterns {
     /// # Errors
     /// If a pattern matches no clause.
     pub fn check_matching(&self, flag: &str, loaded: &[LoadedSuite]) -> Result<(), UserError> {
-        let ids: BTreeSet<&str> =
-            loaded.iter().flat_map(|l| l.model.clauses.iter().map(|info| info.id.as_str())).collect();
-        for (pattern, written) in self.compiled.iter().zip(&self.written) {
-            if !ids.iter().any(|id| pattern.is_match(id)) {
-                let remedy = suggest_name(written, &ids.iter().copied().collect::<Vec<_>>());
-                return Err(UserError::usage(format!("{flag} {written}"), "no clause matches", remedy));
-            }
-        }
-        Ok(())
+        check_patterns(flag, &self.selected, loaded)
+    }
+
+    /// Checks that each excluded pattern matches a clause of the suites. `flag` is named in the error.
+    ///
+    /// # Errors
+    /// If a pattern matches no clause.
+    pub fn check_excluded(&self, flag: &str, loaded: &[LoadedSuite]) -> Result<(), UserError> {
+        check_patterns(flag, &self.excluded, loaded)
     }
 
     /// The patterns as the user wrote them; none if there is no pattern.
     #[must_use]
     pub fn to_text(&self) -> Option<String> {
-        (!self.written.is_empty()).then(|| self.written.join(" "))
+        join_patterns(&self.selected)
+    }
+
+    /// The patterns of excluded names as the user wrote them; none if there is none.
+    #[must_use]
+    pub fn excluded_text(&self) -> Option<String> {
+        join_patterns(&self.excluded)
     }
 
     /// The matching clauses of a suite, events excluded.
     #[must_use]
     pub fn select_clauses(&self, loaded: &LoadedSuite) -> ClauseSelection {
-        if self.compiled.is_empty() {
+        if self.selected.is_empty() && self.excluded.is_empty() {
             return ClauseSelection(None);
         }
         let clauses = loaded.model.clauses.iter().enumerate();
@@ -84,4 +92,27 @@ impl ClausePatterns {
         let has_match = |loaded: &LoadedSuite| self.select_clauses(loaded).0.is_none_or(|clauses| !clauses.is_empty());
         Ok(loaded.into_iter().filter(has_match).collect())
     }
+}
+
+fn read_patterns(flag: &str, written: &[String]) -> Result<Vec<NamePattern>, UserError> {
+    let read = |text: &String| {
+        NamePattern::new(text).ok_or_else(|| UserError::usage(flag, "the pattern is too long", "shorten the pattern"))
+    };
+    written.iter().map(read).collect()
+}
+
+fn join_patterns(patterns: &[NamePattern]) -> Option<String> {
+    let texts: Vec<&str> = patterns.iter().map(NamePattern::text).collect();
+    (!texts.is_empty()).then(|| texts.join(" "))
+}
+
+fn check_patterns(flag: &str, patterns: &[NamePattern], loaded: &[LoadedSuite]) -> Result<(), UserError> {
+    let ids: BTreeSet<&str> = loaded.iter().flat_map(|l| l.model.clauses.iter().map(|info| info.id.as_str())).collect();
+    for pattern in patterns {
+        if !ids.iter().any(|id| pattern.matches(id)) {
+            let remedy = suggest_name(pattern.text(), &ids.iter().copied().collect::<Vec<_>>());
+            return Err(UserError::usage(format!("{flag} {}", pattern.text()), "no clause matches", remedy));
+        }
+    }
+    Ok(())
 }

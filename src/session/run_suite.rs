@@ -102,6 +102,8 @@ fn write_reports(
         target: &target,
         settle_percent: settings.settle_percent,
         selected: settings.selected.as_deref(),
+        excluded: settings.excluded.as_deref(),
+        exceptions: &settings.exceptions,
         request_ids: settings.target.list_request_id_headers(),
         proofs: proofs.as_ref(),
         may_stay_undecided: &|clause| settings.allow_undecided.names_any(clause),

@@ -10,6 +10,7 @@ use super::target::SuiteTarget;
 use super::user_error::UserError;
 use crate::endpoint::RequestWatch;
 use crate::http_client::WallClock;
+use crate::known_deviations::{Baseline, SuiteExceptions, Waiver};
 use crate::limits::{Limits, RequestedLimits};
 use crate::oracle::ClauseSelection;
 use crate::plan::Plan;
@@ -28,6 +29,10 @@ pub struct RunSettings<'a> {
     pub clauses: &'a ClausePatterns,
     /// The clauses that may stay undecided.
     pub allow_undecided: &'a ClausePatterns,
+    /// The baseline of the run, if there is one.
+    pub baseline: Option<&'a Baseline>,
+    /// The waivers of the profile.
+    pub waivers: &'a [Waiver],
     /// The limits from the command line; the limits of the profile apply in addition.
     pub limits: RequestedLimits,
     /// Percentage by which the times that suites allow for settling are multiplied.
@@ -76,6 +81,10 @@ pub struct CampaignSettings<'a> {
     pub selection: &'a ClauseSelection,
     /// The patterns of the selection as the user wrote them.
     pub selected: Option<String>,
+    /// The patterns of the excluded clauses as the user wrote them.
+    pub excluded: Option<String>,
+    /// The known deviations of the suite.
+    pub exceptions: SuiteExceptions,
     /// The clauses that may stay undecided.
     pub allow_undecided: &'a ClausePatterns,
     /// Percentage by which the times that suites allow for settling are multiplied.
@@ -151,6 +160,8 @@ impl<'a> CampaignSettings<'a> {
             limits: limit_campaign(&run.limits, target, used),
             selection,
             selected: run.clauses.to_text(),
+            excluded: run.clauses.excluded_text(),
+            exceptions: SuiteExceptions::select(run.baseline, run.waivers, &loaded.name, &loaded.model.today),
             allow_undecided: run.allow_undecided,
             settle_percent: run.settle_percent,
             recorded,

@@ -60,6 +60,7 @@ fn run_campaign_with_shrink_budget(
         standing: &standing,
         recorded_plans: &[],
         shrink: true,
+        is_known: &|_| false,
     };
     run_mock_campaign(model, schemas, &home, Cancellation::never(), &order, &mut NullListener)
 }

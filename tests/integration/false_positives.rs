@@ -78,6 +78,7 @@ fn find_deviations(loaded: &LoadedSuite, conditions: &Conditions, seed: u64) -> 
         standing: &standing,
         recorded_plans: &[],
         shrink: false,
+        is_known: &|_| false,
     };
     let led = run_on_paused_clock(run_campaign(&site, &order, &mut NullListener));
     let (conclusion, _) = led;

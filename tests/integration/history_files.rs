@@ -26,6 +26,7 @@ fn record_campaign(loaded: &LoadedSuite, seed: u64) -> HistoryCollector {
         standing: &|_| ClauseDecidability::Reachable,
         recorded_plans: &[],
         shrink: false,
+        is_known: &|_| false,
     };
     let mut recorded = HistoryCollector::default();
     run_mock_campaign(&loaded.model, &loaded.schemas, &home, Cancellation::never(), &order, &mut recorded);

@@ -21,6 +21,7 @@ mod foreign_texts;
 mod http_end_to_end;
 mod input_files;
 mod killed_files;
+mod known_deviations;
 mod mutation_score;
 mod recognise_hints;
 mod report_formats;

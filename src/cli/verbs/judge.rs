@@ -6,9 +6,10 @@ use crate::cli::config::ALLOW_UNDECIDED;
 use crate::cli::embedded::find_store;
 use crate::cli::recorded::{convert_read_error, load_recorded_suite, open_history, warn_of_torn_history};
 use crate::history::{History, HistoryHeader, RecordedHistory};
+use crate::known_deviations::SuiteExceptions;
 use crate::oracle::{ClauseDecidability, ClauseSelection, Finding, JudgedRecords, decide_verdicts, judge_records};
 use crate::plan::{FORMAT, Plan};
-use crate::report::{ReportLocation, ReportSubject, ReportTarget, compile_report, render_summary};
+use crate::report::{ReportLocation, ReportSubject, ReportTarget, SummaryDetail, compile_report, render_summary};
 use crate::session::{ClausePatterns, ExitKind, LoadedSuite, STATES_MAX, UserError, judge_report};
 use crate::terminal;
 
@@ -42,13 +43,15 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
         target: &target,
         settle_percent: header.settle_percent,
         selected: None,
+        excluded: None,
+        exceptions: &SuiteExceptions::default(),
         request_ids: &[],
         proofs: None,
         may_stay_undecided: &|clause| allowed.names_any(clause),
         replay_options: &[],
     };
     let report = compile_report(&conclusion, &subject);
-    terminal::print_text(&render_summary(&report, &ReportLocation { reports: "reports" }));
+    terminal::print_text(&render_summary(&report, &ReportLocation { reports: "reports" }, SummaryDetail::Whole));
     Ok(judge_report(&report))
 }
 

@@ -1,5 +1,6 @@
 //! The verbs of the command line, one file each: from arguments to output and files.
 
+pub mod baseline;
 pub mod derive;
 pub mod diff;
 pub mod doubts;

@@ -8,6 +8,7 @@ use crate::cli::embedded::find_store;
 use crate::cli::signal;
 use crate::endpoint::RequestWatch;
 use crate::history::write_history;
+use crate::known_deviations::SuiteExceptions;
 use crate::limits::RequestedLimits;
 use crate::model::Model;
 use crate::oracle::{ClauseSelection, Finding};
@@ -47,6 +48,8 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         limits: limit_campaign(&RequestedLimits::NONE, &target, SpentTotals::default()),
         selection: &ClauseSelection::default(),
         selected: None,
+        excluded: None,
+        exceptions: SuiteExceptions::default(),
         allow_undecided: &ClausePatterns::default(),
         settle_percent: config.settle_percent.unwrap_or(profile.settle_percent),
         recorded: &[],

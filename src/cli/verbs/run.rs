@@ -2,19 +2,19 @@
 
 use crate::cleanup::describe_leftovers;
 use crate::cli::args::RunArguments;
-use crate::cli::config::{ALLOW_UNDECIDED, configure_run};
+use crate::cli::config::{ALLOW_UNDECIDED, EXCLUDE, RunConfig, configure_run};
 use crate::cli::dry_run::describe_forecast;
 use crate::cli::embedded::find_store;
 use crate::cli::exchange_lines::describe_outside_request;
 use crate::cli::exit::conclude_run;
-use crate::cli::progress::Progress;
+use crate::cli::progress::{Progress, QuietListener};
 use crate::cli::signal;
 use crate::endpoint::RequestWatch;
-use crate::report::{ReportLocation, render_settle_times, render_summary};
+use crate::report::{ReportLocation, SummaryDetail, WaiverRow, render_settle_times, render_summary};
 use crate::session::{
-    ExitKind, LoadedSuite, ReportSettings, ReportedCampaign, RunSettings, RunStart, SuiteRunResult, SuiteTarget,
-    UserError, check_pools, count_threads, describe_targets, list_exit_kinds, load_profile, resolve_targets,
-    run_suites, warn_of_credentials,
+    ExitKind, LoadedSuite, ReportSettings, ReportedCampaign, RunSettings, RunStart, SessionListener, SuiteRunResult,
+    SuiteTarget, UserError, check_pools, count_threads, describe_targets, list_exit_kinds, load_baseline, load_profile,
+    resolve_targets, run_suites, warn_of_credentials,
 };
 use crate::terminal;
 use std::path::Path;
@@ -33,17 +33,24 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     let loaded = names.iter().map(|name| store.load(name, today)).collect::<Result<Vec<LoadedSuite>, UserError>>()?;
     check_pools(&profile, &loaded, &store, today)?;
     config.allow_undecided.check_matching(ALLOW_UNDECIDED, &loaded)?;
+    config.clauses.check_excluded(EXCLUDE, &loaded)?;
     let loaded = config.clauses.keep_matching(loaded)?;
+    let baseline = arguments.baseline.as_deref().map(load_baseline).transpose()?;
     let targets = resolve_targets(&config.target.choice, config.target.fault.as_deref(), &profile, loaded)?;
     let loaded: Vec<LoadedSuite> = targets.iter().map(|(loaded, _)| loaded.clone()).collect();
     let origin = store.describe_origin(&loaded, &describe_targets(&targets));
-    terminal::print_line(&origin);
+    let is_quiet = config.detail == SummaryDetail::Quiet;
+    if !is_quiet {
+        terminal::print_line(&origin);
+    }
     let signals = signal::listen_for_signals();
     let settings = RunSettings {
         store: &store,
         seed: config.seed,
         clauses: &config.clauses,
         allow_undecided: &config.allow_undecided,
+        baseline: baseline.as_ref(),
+        waivers: &profile.waivers,
         limits: config.limits,
         settle_percent: config.target.settle_percent.unwrap_or(profile.settle_percent),
         profile: config.target.profile.as_ref().map(|path| path.display().to_string()),
@@ -56,20 +63,32 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     };
     let alone = count_threads(&targets) == 1;
     let mut exits = Vec::new();
+    let mut known = 0;
     run_suites(
         &settings,
         &targets,
-        |loaded| Box::new(Progress::new(&loaded.name, loaded.model.clone(), alone, arguments.verbose)),
+        |loaded| make_listener(loaded, alone, is_quiet, arguments.verbose),
         |loaded, target, outcome| {
-            let kinds = print_outcome(loaded, target, outcome, &settings);
+            if let Ok(SuiteRunResult::Ran(record)) = &outcome {
+                known += record.report.count_known_findings();
+            }
+            let kinds = print_outcome(loaded, target, outcome, (&settings, &config));
             exits.extend(kinds.into_iter().map(|kind| (loaded.name.clone(), kind)));
         },
     );
     exits.extend(signals.exit_kind().map(|exit| ("all".to_string(), exit)));
-    let (exit, line) = conclude_run(&exits);
+    let (exit, line) = conclude_run(&exits, known);
     let dry = config.dry_run && exit == ExitKind::Passed;
     terminal::print_line(if dry { "exit 0: a dry run, nothing was created" } else { &line });
     Ok(exit)
+}
+
+/// The listener of a suite's campaign; quiet runs show no progress.
+fn make_listener(loaded: &LoadedSuite, alone: bool, is_quiet: bool, verbosity: u8) -> Box<dyn SessionListener> {
+    if is_quiet {
+        return Box::new(QuietListener);
+    }
+    Box::new(Progress::new(&loaded.name, loaded.model.clone(), alone, verbosity))
 }
 
 /// With `-v`, the requests outside of plans are shown too.
@@ -85,7 +104,7 @@ fn print_outcome(
     loaded: &LoadedSuite,
     target: &SuiteTarget,
     outcome: Result<SuiteRunResult, UserError>,
-    settings: &RunSettings<'_>,
+    (settings, config): (&RunSettings<'_>, &RunConfig),
 ) -> Vec<ExitKind> {
     match outcome {
         Ok(SuiteRunResult::DryRun(None)) => {
@@ -96,7 +115,7 @@ fn print_outcome(
             terminal::print_text(&describe_forecast(&dry_run));
             Vec::new()
         }
-        Ok(SuiteRunResult::Ran(record)) => print_record(target, &record, settings.reports.folder),
+        Ok(SuiteRunResult::Ran(record)) => print_record(target, &record, (settings.reports.folder, config)),
         Err(error) => {
             terminal::print_error_line(&error.to_string());
             vec![error.exit]
@@ -104,14 +123,20 @@ fn print_outcome(
     }
 }
 
-fn print_record(target: &SuiteTarget, record: &ReportedCampaign, reports: &Path) -> Vec<ExitKind> {
+fn print_record(
+    target: &SuiteTarget,
+    record: &ReportedCampaign,
+    (reports, config): (&Path, &RunConfig),
+) -> Vec<ExitKind> {
     let ReportedCampaign { report, run, left, failure, unwritten } = record;
     let shown = reports.display().to_string();
-    terminal::print_text(&format!("\n{}", render_summary(report, &ReportLocation { reports: &shown })));
-    if target.is_real() {
+    let is_quiet = config.detail == SummaryDetail::Quiet;
+    let summary = render_summary(report, &ReportLocation { reports: &shown }, config.detail);
+    terminal::print_text(&if is_quiet { summary } else { format!("\n{summary}") });
+    if target.is_real() && !is_quiet {
         terminal::print_text(&render_settle_times(&run.settled));
     }
-    if unwritten.is_none() {
+    if unwritten.is_none() && !is_quiet {
         terminal::print_line(&format!("reports: {}", reports.join(&report.suite.name).display()));
     }
     for gap in &run.history_gaps {
@@ -119,6 +144,9 @@ fn print_record(target: &SuiteTarget, record: &ReportedCampaign, reports: &Path)
     }
     terminal::print_text(&describe_leftovers(left));
     let mut exits = list_exit_kinds(report);
+    let is_idle = |waiver: &WaiverRow| waiver.expired || waiver.findings.is_empty();
+    let has_idle_waiver = report.known_deviations.as_ref().is_some_and(|known| known.waivers.iter().any(is_idle));
+    exits.extend((has_idle_waiver && config.fails_idle_waivers).then_some(ExitKind::BadInput));
     exits.extend((!left.is_empty()).then_some(ExitKind::LeftBehind));
     // The results above are all that remains of a report that cannot be written.
     for error in failure.iter().chain(unwritten) {

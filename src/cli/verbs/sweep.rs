@@ -9,6 +9,7 @@ use crate::cli::dates::parse_span;
 use crate::cli::embedded::find_store;
 use crate::cli::signal;
 use crate::endpoint::RequestWatch;
+use crate::known_deviations::SuiteExceptions;
 use crate::limits::RequestedLimits;
 use crate::oracle::ClauseSelection;
 use crate::profile::{ChangePolicy, Profile};
@@ -201,6 +202,8 @@ impl Sweeper<'_> {
             ),
             selection: &ClauseSelection::default(),
             selected: None,
+            excluded: None,
+            exceptions: SuiteExceptions::default(),
             allow_undecided: &ClausePatterns::default(),
             settle_percent: self.profile.settle_percent,
             recorded: &[],

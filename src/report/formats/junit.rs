@@ -54,6 +54,14 @@ fn render_case(run: &StoredRun, row: &ClauseRow) -> TestCase {
     let report = &run.report;
     let status = match row.verdict {
         Verdict::Pass => TestCaseStatus::success(),
+        Verdict::Fail if let Some(excuse) = report.find_clause_excuse(row) => {
+            let mut status = TestCaseStatus::skipped();
+            status
+                .set_message(format!("known deviation: {}", escape_line(&excuse.describe())))
+                .set_type("known deviation");
+            status.set_description(describe_failure(report, row, &run.location()));
+            status
+        }
         Verdict::Fail => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             let seen = select_findings(report, row).next().map_or(row.reason.as_str(), |finding| finding.seen.as_str());

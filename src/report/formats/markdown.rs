@@ -3,9 +3,11 @@
 //! Every text of a report goes through [`escape_text`] or into a fenced block, so that no text of an endpoint becomes
 //! markup, a link or a mention.
 
+use crate::known_deviations::Excuse;
 use crate::oracle::Verdict;
 use crate::report::compile::Report;
 use crate::report::evidence_rows::DifferenceRow;
+use crate::report::exceptions::WaiverRow;
 use crate::report::failure_text::describe_finding;
 use crate::report::phrases::{format_count, list_citations};
 use crate::report::report_conclusion::ReportConclusion;
@@ -42,12 +44,18 @@ pub(super) fn render_markdown(runs: &[StoredRun]) -> String {
 }
 
 fn headline(runs: &[StoredRun]) -> String {
-    let findings: usize = runs.iter().map(|run| run.report.findings.len()).sum();
+    let known: usize = runs.iter().map(|run| run.report.count_known_findings()).sum();
+    let findings = runs.iter().map(|run| run.report.findings.len()).sum::<usize>() - known;
     let conclusions: Vec<ReportConclusion> = runs.iter().map(|run| run.report.conclude()).collect();
     if findings > 0 || conclusions.contains(&ReportConclusion::Deviation) {
-        format_count(findings, "deviation", "deviations")
+        match known {
+            0 => format_count(findings, "deviation", "deviations"),
+            known => format!("{}, and {known} known", format_count(findings, "new deviation", "new deviations")),
+        }
     } else if conclusions.contains(&ReportConclusion::Undecided) {
-        "no deviation, and undecided clauses".to_string()
+        format!("no {}deviation, and undecided clauses", if known > 0 { "new " } else { "" })
+    } else if known > 0 {
+        format!("no new deviation, and {}", format_count(known, "known deviation", "known deviations"))
     } else {
         "every selected clause passed".to_string()
     }
@@ -70,7 +78,8 @@ fn write_overview(out: &mut String, report: &Report) {
 }
 
 fn write_findings(out: &mut String, run: &StoredRun) {
-    let findings = &run.report.findings;
+    let (known, findings): (Vec<&FindingRow>, Vec<&FindingRow>) =
+        run.report.findings.iter().partition(|finding| finding.excuse.is_some());
     let mut written = 0;
     for finding in findings.iter().take(FINDINGS_MAX) {
         let text = render_finding(run, finding);
@@ -84,6 +93,7 @@ fn write_findings(out: &mut String, run: &StoredRun) {
         let more = format_count(findings.len() - written, "more deviation", "more deviations");
         let _ = writeln!(out, "\n{more} of {}: see `report.json`.", escape_text(&run.report.suite.name));
     }
+    write_known(out, &run.report, &known);
     if run.report.spending.unkept_findings > 0 {
         let _ = writeln!(
             out,
@@ -92,6 +102,33 @@ fn write_findings(out: &mut String, run: &StoredRun) {
             escape_text(&run.report.suite.name)
         );
     }
+}
+
+/// Writes the known deviations, the entries of the baseline that did not show, and the waivers that covered nothing.
+fn write_known(out: &mut String, report: &Report, known: &[&FindingRow]) {
+    let Some(exceptions) = &report.known_deviations else { return };
+    let suite = escape_text(&report.suite.name);
+    let idle: Vec<&WaiverRow> =
+        exceptions.waivers.iter().filter(|row| row.expired || row.findings.is_empty()).collect();
+    if known.is_empty() && exceptions.gone.is_empty() && idle.is_empty() {
+        return;
+    }
+    let count = format_count(known.len(), "known deviation", "known deviations");
+    let _ = writeln!(out, "\n<details><summary>{count} of {suite}, {} gone</summary>\n", exceptions.gone.len());
+    for finding in known.iter().take(UNDECIDED_MAX) {
+        let clauses: Vec<&str> = finding.clauses.iter().map(|clause| clause.id.as_str()).collect();
+        let excuse = finding.excuse.as_ref().map(Excuse::describe).unwrap_or_default();
+        let _ = writeln!(out, "- known: {}: {}", escape_text(&clauses.join(", ")), escape_text(&excuse));
+    }
+    for gone in exceptions.gone.iter().take(UNDECIDED_MAX) {
+        let proof = if gone.passed { "its clauses passed" } else { "not decided" };
+        let _ = writeln!(out, "- gone: {}: {proof}", escape_text(&gone.fingerprint));
+    }
+    for waiver in idle.iter().take(UNDECIDED_MAX) {
+        let why = if waiver.expired { "expired" } else { "unused" };
+        let _ = writeln!(out, "- waiver {why}: {} at {}", escape_text(&waiver.scope), escape_text(&waiver.place));
+    }
+    out.push_str("\n</details>\n");
 }
 
 fn render_finding(run: &StoredRun, finding: &FindingRow) -> String {

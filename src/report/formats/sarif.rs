@@ -1,6 +1,7 @@
 //! Reports as SARIF 2.1.0: one rule per clause, one result per deviation and clause, at the lines of the broken promise.
 
 use super::json::encode_json;
+use crate::known_deviations::ExcuseSource;
 use crate::oracle::Verdict;
 use crate::report::explain_clause::basis_word;
 use crate::report::failure_text::{describe_finding, select_findings};
@@ -137,6 +138,14 @@ fn render_result(run: &StoredRun, (index, row): (usize, &ClauseRow), finding: &F
         let place = format!("{suite}::{}", row.id);
         result["partialFingerprints"] =
             json!({ "deviation/v1": format!("{place} {}", finding.fingerprints.join("; ")) });
+    }
+    if run.report.known_deviations.as_ref().is_some_and(|known| known.baseline) {
+        let is_in_baseline = finding.excuse.as_ref().is_some_and(|excuse| excuse.by == ExcuseSource::Baseline);
+        result["baselineState"] = if is_in_baseline { "unchanged" } else { "new" }.into();
+    }
+    if let Some(excuse) = &finding.excuse {
+        let justification = escape_line(&excuse.describe()).into_owned();
+        result["suppressions"] = json!([{ "kind": "external", "status": "accepted", "justification": justification }]);
     }
     if let Some(flow) = render_steps(finding, &location) {
         result["codeFlows"] = flow;

@@ -2,6 +2,7 @@
 
 use crate::campaign::{FindingRepetition, RecordedFinding};
 use crate::history::{Call, CallCause, Exchange, History, HistoryHeader, Outcome, RecordedHistory, Reply, ReplyBody};
+use crate::known_deviations::SuiteExceptions;
 use crate::model::{BeliefLimits, Model};
 use crate::oracle::{Finding, Judge};
 use crate::plan::{FORMAT, Plan, Step, StepWait, make_handle};
@@ -282,6 +283,8 @@ fn judge(calls: &[Answered]) -> Vec<String> {
         target: &target,
         settle_percent: 100,
         selected: None,
+        excluded: None,
+        exceptions: &SuiteExceptions::default(),
         request_ids: &["x-example-id".to_string()],
         proofs: None,
         may_stay_undecided: &|_| false,

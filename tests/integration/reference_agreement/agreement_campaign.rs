@@ -50,6 +50,7 @@ pub fn run_agreement_campaign(
         standing: &standing,
         recorded_plans: &[],
         shrink: bound.shrink_requests > 0,
+        is_known: &|_| false,
     };
     let mut histories = HistoryCollector::default();
     let led = use_environment(loaded, settings, seed, bound, |site| {

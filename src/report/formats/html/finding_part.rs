@@ -47,6 +47,8 @@ pub(super) struct FindingPart {
     no_script: Option<String>,
     replay: String,
     fingerprints: Vec<String>,
+    /// Why the deviation does not fail the run; none for a new deviation.
+    excuse: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -144,6 +146,7 @@ pub(super) fn make_finding(campaign: &str, run: &StoredRun, finding: &FindingRow
         script: escape_lines(&shorten_text(&counterexample.script_text, SCRIPT_CHARS_MAX)).into_owned(),
         no_script: counterexample.no_script.as_ref().map(|reason| escape_line(reason).into_owned()),
         replay: fill_in_replay(&counterexample.replay, &run.location()),
+        excuse: finding.excuse.as_ref().map(|excuse| escape_line(&excuse.describe()).into_owned()),
         fingerprints: finding.fingerprints.iter().take(ROWS_MAX).cloned().collect(),
     }
 }

@@ -5,6 +5,7 @@ use super::finding_part::{FindingPart, make_finding};
 use super::settle_plots::{SettlePlot, format_ms, make_plots};
 use super::state_diagram::{StateDiagram, make_diagrams};
 use crate::report::compile::Report;
+use crate::report::exceptions::{KnownDeviationsRow, WaiverRow};
 use crate::report::phrases::format_count;
 use crate::report::report_conclusion::ReportConclusion;
 use crate::report::report_target::ReportTarget;
@@ -64,6 +65,16 @@ struct SilentPart {
 pub(super) fn describe_runs(runs: &[StoredRun]) -> String {
     let findings: usize = runs.iter().map(|run| run.report.findings.len()).sum();
     let is_undecided = |run: &StoredRun| run.report.conclude() == ReportConclusion::Undecided;
+    let known: usize = runs.iter().map(|run| run.report.count_known_findings()).sum();
+    if known > 0 && known == findings {
+        let count = format_count(known, "known deviation", "known deviations");
+        let undecided = if runs.iter().any(is_undecided) { "; some clauses are undecided" } else { "" };
+        return format!("No new deviation, and {count}{undecided}");
+    }
+    if known > 0 {
+        let new = format_count(findings - known, "new deviation", "new deviations");
+        return format!("{new} from the documentation, and {known} known");
+    }
     if findings > 0 {
         return format!("{} from the documentation", format_count(findings, "deviation", "deviations"));
     }
@@ -100,6 +111,30 @@ pub(super) fn make_page(number: usize, run: &StoredRun) -> CampaignPage {
     }
 }
 
+/// What baseline and waivers mean for the verdict, in sentences.
+fn describe_exceptions(known: &KnownDeviationsRow) -> Vec<String> {
+    let mut sentences = vec![format!(
+        "{} known, in a baseline or by a waiver, and do not count; {} new.",
+        format_count(known.known, "deviation is", "deviations are"),
+        format_count(known.new, "deviation is", "deviations are")
+    )];
+    let passed = known.gone.iter().filter(|gone| gone.passed).count();
+    if !known.gone.is_empty() {
+        sentences.push(format!(
+            "{} of the baseline did not show; the clauses of {passed} of them passed.",
+            format_count(known.gone.len(), "deviation", "deviations")
+        ));
+    }
+    let describe =
+        |row: &WaiverRow| format!("{} ({}, {})", row.scope, row.place, if row.expired { "expired" } else { "unused" });
+    let idle: Vec<String> =
+        known.waivers.iter().filter(|row| row.expired || row.findings.is_empty()).map(describe).collect();
+    if !idle.is_empty() {
+        sentences.push(format!("Waivers that covered nothing: {}.", idle.join("; ")));
+    }
+    sentences
+}
+
 fn describe_grounds(report: &Report) -> Vec<String> {
     let totals = &report.totals;
     let clauses = report.clauses.len();
@@ -114,6 +149,9 @@ fn describe_grounds(report: &Report) -> Vec<String> {
             format_count(totals.fail, "clause", "clauses"),
             format_count(report.findings.len(), "finding", "findings")
         ));
+    }
+    if let Some(known) = &report.known_deviations {
+        grounds.extend(describe_exceptions(known));
     }
     if report.spending.unkept_findings > 0 {
         grounds.push(format!(

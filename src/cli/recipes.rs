@@ -1,0 +1,67 @@
+//! Commands in documents: the recipes of docs/CI.md, README.md and action.yml name verbs and flags that exist.
+
+use super::args::Arguments;
+use clap::Parser;
+use std::path::Path;
+
+/// The `probity` commands in a text, each as its words without the comment.
+fn list_commands(text: &str) -> Vec<Vec<String>> {
+    let lines = text.lines().map(|line| line.trim().trim_start_matches("$ ").trim_start_matches("- "));
+    let commands = lines.filter(|line| line.starts_with("probity "));
+    commands
+        .map(|line| {
+            let command = line.split(" # ").next().unwrap_or(line);
+            command.split_whitespace().map(|word| word.trim_matches('"').to_string()).collect()
+        })
+        .collect()
+}
+
+fn check(file: &str, at_least: usize) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let text = std::fs::read_to_string(&path).expect("the document is readable");
+    // The commands of a text in the middle of a line, such as `probity fmt`, name no arguments.
+    let commands = list_commands(&text);
+    assert!(commands.len() >= at_least, "{file}: {commands:?}");
+    for command in commands {
+        if let Err(error) = Arguments::try_parse_from(&command) {
+            panic!("{file}: {}: {error}", command.join(" "));
+        }
+    }
+}
+
+#[test]
+fn the_commands_of_the_documents_can_be_parsed() {
+    check("docs/CI.md", 7);
+    check("README.md", 5);
+}
+
+#[test]
+fn the_action_uses_options_of_run_that_exist() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("action.yml");
+    let text = std::fs::read_to_string(path).expect("action.yml is readable");
+    let words = text.split(|letter: char| !letter.is_ascii_lowercase() && letter != '-');
+    let of_cargo = ["--locked", "--path", "--root"];
+    let run: Vec<&str> = words.filter(|word| word.starts_with("--") && !of_cargo.contains(word)).collect();
+    assert!(run.contains(&"--baseline") && run.contains(&"--seed"), "{run:?}");
+    for option in run {
+        let value = match option {
+            "--only-new" => None,
+            "--seed" => Some("1"),
+            "--format" => Some("sarif"),
+            _ => Some("x"),
+        };
+        let words = ["probity", "run", option].into_iter().chain(value);
+        if let Err(error) = Arguments::try_parse_from(words) {
+            panic!("action.yml: {option}: {error}");
+        }
+    }
+}
+
+#[test]
+fn the_action_is_yaml_with_the_inputs_of_the_document() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("action.yml");
+    let text = std::fs::read_to_string(path).expect("action.yml is readable");
+    let action: serde_json::Value = serde_saphyr::from_str(&text).expect("action.yml is YAML");
+    let inputs: Vec<&str> = action["inputs"].as_object().expect("inputs").keys().map(String::as_str).collect();
+    assert_eq!(inputs, ["suites", "profile", "baseline", "seed", "reports"]);
+}

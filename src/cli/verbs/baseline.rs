@@ -1,0 +1,33 @@
+//! `probity baseline`: the file of known deviations.
+
+use crate::cli::args::{BaselineAcceptArguments, BaselineAction, BaselineArguments};
+use crate::known_deviations::{Baseline, BaselineEntry};
+use crate::report::{read_stored_runs, write_file};
+use crate::session::{ExitKind, UserError, load_baseline_file};
+use crate::terminal;
+
+/// Changes a baseline as the arguments say.
+pub fn change_baseline(arguments: &BaselineArguments) -> Result<ExitKind, UserError> {
+    match &arguments.action {
+        BaselineAction::Accept(arguments) => accept_run(arguments),
+    }
+}
+
+/// Adds the deviations of a run to a baseline.
+fn accept_run(arguments: &BaselineAcceptArguments) -> Result<ExitKind, UserError> {
+    let runs =
+        read_stored_runs(&arguments.run).map_err(|error| UserError::input(error.place, error.cause, error.remedy))?;
+    let file = &arguments.baseline;
+    let mut baseline = if file.exists() { load_baseline_file(file)? } else { Baseline::empty() };
+    let before = baseline.deviations.len();
+    let found: Vec<BaselineEntry> = runs.iter().flat_map(|run| run.report.list_baseline_entries()).collect();
+    let suites: Vec<String> = runs.iter().map(|run| run.report.suite.name.clone()).collect();
+    let removed = if arguments.prune { baseline.prune(&suites, &found) } else { 0 };
+    baseline.accept(found);
+    let added = baseline.deviations.len() + removed - before;
+    write_file(file, baseline.to_json().as_bytes()).map_err(|error| UserError::unwritable(file, &error))?;
+    let total = baseline.deviations.len();
+    let place = file.display();
+    terminal::print_line(&format!("{place}: {total} known deviations, {added} of them added, {removed} removed"));
+    Ok(ExitKind::Passed)
+}

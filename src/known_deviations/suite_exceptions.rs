@@ -1,0 +1,116 @@
+//! The known deviations of one suite in one run.
+
+use super::baseline::{Baseline, BaselineEntry};
+use super::excuse::{Excuse, ExcuseSource};
+use super::waiver::{Waiver, WaiverScope};
+
+/// A deviation, as far as baselines and waivers name it.
+#[derive(Debug, Clone)]
+pub struct DeviationIdentity<'a> {
+    /// The fingerprints of the finding.
+    pub fingerprints: &'a [String],
+    /// Ids of all clauses that the finding contradicts.
+    pub clauses: Vec<&'a str>,
+}
+
+/// The known deviations of one suite in one run.
+#[derive(Debug, Clone, Default)]
+pub struct SuiteExceptions {
+    entries: Vec<BaselineEntry>,
+    waivers: Vec<Waiver>,
+    today: String,
+    has_baseline: bool,
+}
+
+impl SuiteExceptions {
+    /// The entries of the baseline and the waivers for a suite, on a day, `YYYY-MM-DD`.
+    #[must_use]
+    pub fn select(baseline: Option<&Baseline>, waivers: &[Waiver], suite: &str, today: &str) -> SuiteExceptions {
+        let entries = baseline.map(|baseline| baseline.deviations.as_slice()).unwrap_or_default().iter();
+        let is_for_suite = |waiver: &&Waiver| waiver.suite.as_deref().is_none_or(|name| name == suite);
+        SuiteExceptions {
+            entries: entries.filter(|entry| entry.suite == suite).cloned().collect(),
+            waivers: waivers.iter().filter(is_for_suite).cloned().collect(),
+            today: today.to_string(),
+            has_baseline: baseline.is_some(),
+        }
+    }
+
+    /// Whether the run has a baseline, or the profile has a waiver for the suite.
+    #[must_use]
+    pub fn are_given(&self) -> bool {
+        self.has_baseline || !self.waivers.is_empty()
+    }
+
+    /// Whether the run has a baseline.
+    #[must_use]
+    pub fn has_baseline(&self) -> bool {
+        self.has_baseline
+    }
+
+    /// The entries of the baseline for the suite.
+    #[must_use]
+    pub fn entries(&self) -> &[BaselineEntry] {
+        &self.entries
+    }
+
+    /// The waivers for the suite, each with whether it has ended.
+    pub fn list_waivers(&self) -> impl Iterator<Item = (&Waiver, bool)> {
+        self.waivers.iter().map(|waiver| (waiver, waiver.is_expired(&self.today)))
+    }
+
+    /// Why a deviation does not fail the run; `None` if the deviation is new. A deviation with several fingerprints is
+    /// known only if the baseline has each of them, and waived only if waivers cover all its clauses: the rest would be
+    /// hidden otherwise.
+    #[must_use]
+    pub fn find_excuse(&self, found: &DeviationIdentity<'_>) -> Option<Excuse> {
+        self.find_waivers(found)
+            .first()
+            .map(|waiver| make_waiver_excuse(waiver))
+            .or_else(|| self.find_in_baseline(found))
+    }
+
+    /// The waivers that together cover a deviation; empty if they do not cover it.
+    #[must_use]
+    pub fn find_waivers(&self, found: &DeviationIdentity<'_>) -> Vec<&Waiver> {
+        let valid = || self.waivers.iter().filter(|waiver| !waiver.is_expired(&self.today));
+        if let [fingerprint] = found.fingerprints
+            && let Some(waiver) =
+                valid().find(|waiver| matches!(&waiver.scope, WaiverScope::Fingerprint(text) if text == fingerprint))
+        {
+            return vec![waiver];
+        }
+        let covers = |waiver: &&Waiver, id: &str| matches!(&waiver.scope, WaiverScope::Clauses(p) if p.matches(id));
+        let covering: Option<Vec<&Waiver>> =
+            found.clauses.iter().map(|id| valid().find(|waiver| covers(waiver, id))).collect();
+        covering.unwrap_or_default()
+    }
+
+    fn find_in_baseline(&self, found: &DeviationIdentity<'_>) -> Option<Excuse> {
+        let entry_of = |print: &String| self.entries.iter().find(|entry| entry.fingerprint == *print);
+        let entries: Vec<&BaselineEntry> = found.fingerprints.iter().map(entry_of).collect::<Option<_>>()?;
+        let answered = |entry: &&&BaselineEntry| entry.disposition.is_some() || entry.ticket.is_some();
+        let entry = entries.iter().find(answered).or(entries.first())?;
+        Some(Excuse {
+            by: ExcuseSource::Baseline,
+            reason: entry.text.clone(),
+            owner: None,
+            until: None,
+            accepted: Some(entry.accepted.clone()),
+            disposition: entry.disposition.clone(),
+            ticket: entry.ticket.clone(),
+        })
+    }
+}
+
+fn make_waiver_excuse(waiver: &Waiver) -> Excuse {
+    Excuse {
+        by: ExcuseSource::Waiver,
+        reason: Some(waiver.reason.clone()),
+        owner: waiver.owner.clone(),
+        until: waiver.until.clone(),
+        accepted: None,
+        disposition: None,
+        ticket: None,
+    }
+}
