@@ -43,6 +43,14 @@ impl EmbeddedSource for Embedded {
     }
 }
 
+/// The schemas of the current folder; without a folder `schemas`, the embedded copies.
+///
+/// # Errors
+/// If there is a folder `suites` without `schemas`.
+pub(super) fn find_schemas() -> Result<SuiteStore, UserError> {
+    SuiteStore::find_schemas(Path::new(""), Some(EMBEDDED))
+}
+
 /// The store of the current folder; without a folder `suites`, the embedded copies.
 ///
 /// # Errors

@@ -73,6 +73,18 @@ impl SuiteStore {
         Ok(SuiteStore::Folder(base.to_path_buf()))
     }
 
+    /// The schemas below `base` if there is a folder `schemas`, else the embedded copies: catalogs can be read before
+    /// there is a suite.
+    ///
+    /// # Errors
+    /// If neither `schemas` nor embedded copies exist.
+    pub fn find_schemas(base: &Path, embedded: Option<&'static dyn EmbeddedSource>) -> Result<SuiteStore, UserError> {
+        if base.join("schemas").is_dir() {
+            return Ok(SuiteStore::Folder(base.to_path_buf()));
+        }
+        SuiteStore::find(base, embedded)
+    }
+
     /// The names of the suites, sorted.
     ///
     /// # Errors

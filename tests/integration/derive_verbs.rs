@@ -118,3 +118,12 @@ fn figures_count_each_reference() {
     let row = told.lines().find(|line| line.starts_with("pages ")).unwrap_or_else(|| panic!("{told}"));
     assert!(row.contains("1/1") && row.contains("2/2") && row.contains("0+1/1"), "{row}");
 }
+
+#[test]
+fn doubts_are_listed_where_there_is_no_suite_yet() {
+    let folder = make_reference("derive-doubts-alone");
+    std::fs::remove_dir_all(folder.join("suites")).expect("removed");
+    derive(&folder, "schemas/rooms");
+    let told = run_passing(&folder, &["doubts", "rooms", "--by", "page"]);
+    assert!(told.contains("label"), "{told}");
+}

@@ -6,7 +6,7 @@ use crate::cli::args::DeriveArguments;
 use crate::cli::dates::parse_date;
 use crate::pages::derive::{
     DeriveError, DeriveOptions, PageKind, PageSources, PageWords, READ_FORMS, ReadingSummary, WORDS_BYTES_MAX,
-    derive_files, write_derivation,
+    derive_files, describe_pages_without_operation, write_derivation,
 };
 use crate::pages::manifest;
 use crate::schema::catalog::SourceLines;
@@ -153,11 +153,9 @@ fn convert_error(error: DeriveError) -> UserError {
             "the file has no operation, table, status or example",
             "name a page of an API reference",
         ),
-        DeriveError::NoOperation { path, pages } => UserError::input(
-            path.display().to_string(),
-            format!("{pages} pages were read and describe no operation"),
-            READ_FORMS,
-        ),
+        DeriveError::NoOperation { path, pages, unread } => {
+            UserError::input(path.display().to_string(), describe_pages_without_operation(pages, &unread), READ_FORMS)
+        }
         DeriveError::Write { path, cause } => {
             UserError::input(path.display().to_string(), cause, "check that the folder can be created and written")
         }

@@ -1,7 +1,7 @@
 //! `probity doubts`: where the pages of an API contradict each other or leave a question open, and rulings about it.
 
 use crate::cli::args::{DoubtsAction, DoubtsArguments, DoubtsFormat, DoubtsOrder, SettleArguments};
-use crate::cli::embedded::find_store;
+use crate::cli::embedded::find_schemas;
 use crate::pages::doubt_report::{
     DoubtListing, DoubtOrder, DoubtRuling, RULINGS_BYTES_MAX, RulingsFile, choose_side, list_digests,
     render_doubts_json, render_doubts_markdown, render_doubts_sarif, render_doubts_text,
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 /// Lists the doubts of one API, or of all APIs; or records a ruling.
 pub fn list_doubts(arguments: &DoubtsArguments) -> Result<ExitKind, UserError> {
-    let store = find_store()?;
+    let store = find_schemas()?;
     if let Some(DoubtsAction::Settle(settled)) = &arguments.action {
         return settle_doubt(&store, settled);
     }

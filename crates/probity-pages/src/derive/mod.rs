@@ -46,7 +46,10 @@ mod versioned;
 mod words;
 
 pub use derivation::derive_api;
-pub use files::{DeriveError, DeriveWarning, PageSources, READ_FORMS, derive_files, write_derivation};
+pub use files::{
+    DeriveError, DeriveWarning, PageSources, READ_FORMS, derive_files, describe_pages_without_operation,
+    write_derivation,
+};
 pub use input::{Derivation, DeriveOptions, PageInput};
 pub use reading_summary::{ExampleCount, PageKind, PageReading, ReadingSummary};
 pub use words::{PageWords, WORDS_BYTES_MAX};

@@ -62,12 +62,14 @@ pub enum DeriveError {
         path: PathBuf,
     },
     /// The pages describe no operation.
-    #[error("{}: {pages} pages were read and describe no operation\n  {READ_FORMS}", path.display())]
+    #[error("{}: {}\n  {READ_FORMS}", path.display(), describe_pages_without_operation(*pages, unread))]
     NoOperation {
         /// The first of the named files and folders.
         path: PathBuf,
-        /// Number of pages.
+        /// Number of pages that were read.
         pages: usize,
+        /// The pages that cannot be read, each with the cause.
+        unread: Vec<String>,
     },
     /// The output cannot be written. Existing files are unchanged.
     #[error("{}: {cause}\n  check that the folder can be created and written", path.display())]
@@ -77,4 +79,19 @@ pub enum DeriveError {
         /// The error of the system.
         cause: String,
     },
+}
+
+/// Most pages that an error names.
+const NAMED_MAX: usize = 10;
+
+/// How many pages describe no operation, and which pages cannot be read.
+pub fn describe_pages_without_operation(pages: usize, unread: &[String]) -> String {
+    let read = format!("{pages} pages were read and describe no operation");
+    if unread.is_empty() {
+        return read;
+    }
+    let more = unread.len().saturating_sub(NAMED_MAX);
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    let named = &unread[..unread.len().min(NAMED_MAX)];
+    format!("{read}; {} pages cannot be read: {}{more}", unread.len(), named.join("; "))
 }

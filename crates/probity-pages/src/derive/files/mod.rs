@@ -5,7 +5,7 @@ mod error;
 mod output;
 mod read;
 
-pub use error::{DeriveError, DeriveWarning, PageSources, READ_FORMS};
+pub use error::{DeriveError, DeriveWarning, PageSources, READ_FORMS, describe_pages_without_operation};
 #[cfg(test)]
 pub(super) use output::render_files;
 pub use output::write_derivation;

@@ -91,7 +91,10 @@ fn derive_named_pages(
     }
     if derived.catalog.operations.is_empty() {
         let path = paths.first().cloned().unwrap_or_default();
-        return Err(DeriveError::NoOperation { path, pages: derived.reading.pages.len() });
+        let (unread, read): (Vec<&PageReading>, Vec<&PageReading>) =
+            derived.reading.pages.iter().partition(|page| page.kind == PageKind::Unread);
+        let unread = unread.iter().map(|page| format!("{}: {}", page.file, page.reason)).collect();
+        return Err(DeriveError::NoOperation { path, pages: read.len(), unread });
     }
     Ok((derived, warnings))
 }

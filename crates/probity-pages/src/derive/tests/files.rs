@@ -63,7 +63,12 @@ fn bad_input_gives_place_cause_and_remedy() {
     };
     let prose = of(vec![dir.join("prose.md")]);
     let missing = of(vec![dir.join("none.md")]);
+    std::fs::write(dir.join("bytes.md"), [0xff, 0xfe, 0]).expect("written");
+    let unreadable = of(vec![dir.clone()]);
     std::fs::remove_dir_all(&dir).expect("removed");
     assert!(prose.contains("prose.md: 1 pages were read and describe no operation"), "{prose}");
+    let named =
+        "1 pages were read and describe no operation; 1 pages cannot be read: bytes.md: line 1: the file is not UTF-8";
+    assert!(unreadable.contains(named), "{unreadable}");
     assert!(missing.contains("none.md: ") && missing.contains("exists"), "{missing}");
 }
