@@ -70,7 +70,7 @@ fn accept_removals(name: &str) -> PathBuf {
     check(&first, 1, &["remove.gone"]);
     let arguments = ["baseline", "accept", "reports"];
     let output = probity_command(&first.folder, &arguments).output().expect("the binary runs");
-    assert_eq!(to_text(&output.stdout).trim(), "baseline.json: 1 known deviations, 1 of them added, 0 removed");
+    assert_eq!(to_text(&output.stdout).trim(), "baseline.json: 1 known deviation, 1 added, 0 removed");
     first.folder.join("baseline.json")
 }
 

@@ -26,8 +26,10 @@ fn accept_run(arguments: &BaselineAcceptArguments) -> Result<ExitKind, UserError
     baseline.accept(found);
     let added = baseline.deviations.len() + removed - before;
     write_file(file, baseline.to_json().as_bytes()).map_err(|error| UserError::unwritable(file, &error))?;
-    let total = baseline.deviations.len();
-    let place = file.display();
-    terminal::print_line(&format!("{place}: {total} known deviations, {added} of them added, {removed} removed"));
+    let total = match baseline.deviations.len() {
+        1 => "1 known deviation".to_string(),
+        total => format!("{total} known deviations"),
+    };
+    terminal::print_line(&format!("{}: {total}, {added} added, {removed} removed", file.display()));
     Ok(ExitKind::Passed)
 }
