@@ -173,7 +173,8 @@ fn list_step_lines(finding: &FindingRow, counterexample: &CounterexampleRow, roo
         (true, _) => format!("  counterexample, {count}:"),
         (false, false) => {
             let reason = counterexample.prevented.as_deref().unwrap_or("the limits left no repetition");
-            format!("  seen once, and not run again: {reason}; the whole plan, {count}:")
+            let seen = if finding.count > 1 { "" } else { "seen once, and " };
+            format!("  {seen}not run again: {reason}; the whole plan, {count}:")
         }
         (false, true) => format!(
             "  seen once, and not again in {} of the plan; the whole plan, {count}:",

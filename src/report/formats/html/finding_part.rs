@@ -140,7 +140,7 @@ pub(super) fn make_finding(campaign: &str, run: &StoredRun, finding: &FindingRow
         hint: finding.recognise.as_ref().map(|entry| escape_lines(entry).into_owned()),
         related: finding.related.join(", "),
         repetitions: describe_repetitions(finding),
-        heading: describe_counterexample(counterexample),
+        heading: describe_counterexample(finding),
         steps: list_steps(counterexample),
         sequence: make_sequence(finding),
         script: escape_lines(&shorten_text(&counterexample.script_text, SCRIPT_CHARS_MAX)).into_owned(),
@@ -205,7 +205,8 @@ fn describe_repetitions(finding: &FindingRow) -> String {
     if finding.operations.is_empty() { times } else { format!("{times}, also at {}", finding.operations.join(", ")) }
 }
 
-fn describe_counterexample(shown: &CounterexampleRow) -> String {
+fn describe_counterexample(finding: &FindingRow) -> String {
+    let shown = &finding.counterexample;
     let count = format_count(shown.plan.steps.len(), "step", "steps");
     let runs = format_count(usize::try_from(shown.runs).unwrap_or(usize::MAX), "run", "runs");
     match (shown.seen_again, shown.repeated) {
@@ -216,7 +217,8 @@ fn describe_counterexample(shown: &CounterexampleRow) -> String {
         (false, true) => format!("Seen once, and not again in {runs} of the plan: {count}"),
         (false, false) => {
             let reason = shown.prevented.as_deref().unwrap_or("the limits left no repetition");
-            format!("Seen once, and not run again ({}): {count}", escape_line(reason))
+            let seen = if finding.count > 1 { "Not" } else { "Seen once, and not" };
+            format!("{seen} run again ({}): {count}", escape_line(reason))
         }
     }
 }

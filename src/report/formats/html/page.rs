@@ -114,7 +114,7 @@ pub(super) fn make_page(number: usize, run: &StoredRun) -> CampaignPage {
 /// What baseline and waivers mean for the verdict, in sentences.
 fn describe_exceptions(known: &KnownDeviationsRow) -> Vec<String> {
     let mut sentences = vec![format!(
-        "{} known, in a baseline or by a waiver, and do not count; {} new.",
+        "{} known from a baseline or by a waiver, without an effect on the verdict; {} new.",
         format_count(known.known, "deviation is", "deviations are"),
         format_count(known.new, "deviation is", "deviations are")
     )];
