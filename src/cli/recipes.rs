@@ -4,7 +4,7 @@ use super::args::Arguments;
 use clap::Parser;
 use std::path::Path;
 
-/// The `probity` commands in a text, each as its words without the comment.
+/// The lines of a text that are a `probity` command, each as its words without the comment.
 fn list_commands(text: &str) -> Vec<Vec<String>> {
     let lines = text.lines().map(|line| line.trim().trim_start_matches("$ ").trim_start_matches("- "));
     let commands = lines.filter(|line| line.starts_with("probity "));
@@ -19,7 +19,6 @@ fn list_commands(text: &str) -> Vec<Vec<String>> {
 fn check(file: &str, at_least: usize) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let text = std::fs::read_to_string(&path).expect("the document is readable");
-    // The commands of a text in the middle of a line, such as `probity fmt`, name no arguments.
     let commands = list_commands(&text);
     assert!(commands.len() >= at_least, "{file}: {commands:?}");
     for command in commands {

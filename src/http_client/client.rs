@@ -147,14 +147,7 @@ impl HttpEndpoint {
         let token = match caller.and_then(Authenticator::token_grant) {
             None => None,
             Some(grant) => {
-                let asking = TokenClient {
-                    client: &self.client,
-                    wall: &self.wall,
-                    learned: &self.learned,
-                    proxy: self.proxy.as_deref(),
-                    sent: &self.additional,
-                };
-                let issued = self.tokens.get(&request.caller, grant, &asking).await;
+                let issued = self.tokens.get(&request.caller, grant, &self.make_token_client()).await;
                 Some(issued.map_err(|error| (error.to_string(), error.remedy().to_string()))?)
             }
         };
@@ -167,19 +160,23 @@ impl HttpEndpoint {
         Ok(headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect())
     }
 
+    fn make_token_client(&self) -> TokenClient<'_> {
+        TokenClient {
+            client: &self.client,
+            wall: &self.wall,
+            learned: &self.learned,
+            proxy: self.proxy.as_deref(),
+            sent: &self.additional,
+        }
+    }
+
     /// Sends a request once, and a second time with a new token if the endpoint refuses the first token.
     pub(super) async fn send_authenticated(&self, request: &Request) -> Result<Reply, TransportError> {
         let caller = self.authenticators.get(&request.caller);
         let Some(grant) = caller.and_then(Authenticator::token_grant) else {
             return self.send_once(request, caller, None).await;
         };
-        let asking = TokenClient {
-            client: &self.client,
-            wall: &self.wall,
-            learned: &self.learned,
-            proxy: self.proxy.as_deref(),
-            sent: &self.additional,
-        };
+        let asking = self.make_token_client();
         let token = self.tokens.get(&request.caller, grant, &asking).await?;
         let mut reply = self.send_once(request, caller, Some(&token)).await?;
         if reply.status == 401 {

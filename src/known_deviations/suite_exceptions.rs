@@ -7,8 +7,9 @@ use super::waiver::{Waiver, WaiverScope};
 /// A deviation, as far as baselines and waivers name it.
 #[derive(Debug, Clone)]
 pub struct DeviationIdentity<'a> {
-    /// The fingerprints of the finding.
-    pub fingerprints: &'a [String],
+    /// The fingerprints of all differences that the finding stands for. Empty if some are not kept: no baseline and no
+    /// waiver of a fingerprint covers these.
+    pub fingerprints: Vec<&'a str>,
     /// Ids of all clauses that the finding contradicts.
     pub clauses: Vec<&'a str>,
 }
@@ -20,20 +21,33 @@ pub struct SuiteExceptions {
     waivers: Vec<Waiver>,
     today: String,
     has_baseline: bool,
+    fails_idle_waivers: bool,
 }
 
 impl SuiteExceptions {
-    /// The entries of the baseline and the waivers for a suite, on a day, `YYYY-MM-DD`.
+    /// The entries of the baseline for a suite, and the waivers for the suite, on a day, `YYYY-MM-DD`.
     #[must_use]
-    pub fn select(baseline: Option<&Baseline>, waivers: &[Waiver], suite: &str, today: &str) -> SuiteExceptions {
+    pub fn select(baseline: Option<&Baseline>, waivers: Vec<Waiver>, suite: &str, today: &str) -> SuiteExceptions {
         let entries = baseline.map(|baseline| baseline.deviations.as_slice()).unwrap_or_default().iter();
-        let is_for_suite = |waiver: &&Waiver| waiver.suite.as_deref().is_none_or(|name| name == suite);
         SuiteExceptions {
             entries: entries.filter(|entry| entry.suite == suite).cloned().collect(),
-            waivers: waivers.iter().filter(is_for_suite).cloned().collect(),
+            waivers,
             today: today.to_string(),
             has_baseline: baseline.is_some(),
+            fails_idle_waivers: false,
         }
+    }
+
+    /// These exceptions, where a waiver without an effect fails the run if `fails` is true.
+    #[must_use]
+    pub fn failing_idle_waivers(self, fails: bool) -> SuiteExceptions {
+        SuiteExceptions { fails_idle_waivers: fails, ..self }
+    }
+
+    /// Whether a waiver without an effect fails the run.
+    #[must_use]
+    pub fn fails_idle_waivers(&self) -> bool {
+        self.fails_idle_waivers
     }
 
     /// Whether the run has a baseline, or the profile has a waiver for the suite.
@@ -74,7 +88,7 @@ impl SuiteExceptions {
     #[must_use]
     pub fn find_waivers(&self, found: &DeviationIdentity<'_>) -> Vec<&Waiver> {
         let valid = || self.waivers.iter().filter(|waiver| !waiver.is_expired(&self.today));
-        if let [fingerprint] = found.fingerprints
+        if let [fingerprint] = found.fingerprints.as_slice()
             && let Some(waiver) =
                 valid().find(|waiver| matches!(&waiver.scope, WaiverScope::Fingerprint(text) if text == fingerprint))
         {
@@ -87,7 +101,7 @@ impl SuiteExceptions {
     }
 
     fn find_in_baseline(&self, found: &DeviationIdentity<'_>) -> Option<Excuse> {
-        let entry_of = |print: &String| self.entries.iter().find(|entry| entry.fingerprint == *print);
+        let entry_of = |print: &&str| self.entries.iter().find(|entry| entry.fingerprint == *print);
         let entries: Vec<&BaselineEntry> = found.fingerprints.iter().map(entry_of).collect::<Option<_>>()?;
         let answered = |entry: &&&BaselineEntry| entry.disposition.is_some() || entry.ticket.is_some();
         let entry = entries.iter().find(answered).or(entries.first())?;

@@ -33,9 +33,8 @@ fn check(baseline: &[&str], waivers: &[&str], fingerprints: &[&str], clauses: &[
         .iter()
         .map(|text| text.split_once(' ').map_or(make_waiver(text, None), |(scope, end)| make_waiver(scope, Some(end))))
         .collect();
-    let known = SuiteExceptions::select(Some(&baseline), &waivers, "boats", "2026-05-01");
-    let fingerprints: Vec<String> = fingerprints.iter().map(ToString::to_string).collect();
-    let found = DeviationIdentity { fingerprints: &fingerprints, clauses: clauses.to_vec() };
+    let known = SuiteExceptions::select(Some(&baseline), waivers, "boats", "2026-05-01");
+    let found = DeviationIdentity { fingerprints: fingerprints.to_vec(), clauses: clauses.to_vec() };
     known.find_excuse(&found).map(|excuse| excuse.by)
 }
 

@@ -84,7 +84,8 @@ impl EvaluationLog {
         EvaluationLog { kept: None }
     }
 
-    /// Notes an evaluation of an expression at `line` of a clause, or of a view without a clause. The value of a failed expression is unknown.
+    /// Notes an evaluation of an expression at `line` of a clause, or of a view without a clause. The value of a failed
+    /// expression is unknown.
     pub(super) fn note_evaluation(
         &self,
         (clause, line): (Option<ClauseId>, u32),

@@ -34,6 +34,10 @@ pub struct Finding {
     /// Further clauses that the response contradicts in every possible state, and clauses that repetitions contradict:
     /// responses with the same hint or the same fingerprint.
     pub related_clauses: BTreeSet<ClauseId>,
+    /// Fingerprints of repetitions that differ from those of the finding.
+    pub related_fingerprints: BTreeSet<String>,
+    /// Whether there are more such fingerprints than a finding keeps.
+    pub lacks_fingerprints: bool,
     /// Further operations of repetitions.
     pub operations: BTreeSet<String>,
     /// The response, in words.
@@ -149,6 +153,8 @@ impl Judge {
                 narrowed_by: deviation.narrowed_by.map(|shrunk| (shrunk.exchange, shrunk.clauses)),
                 hint: None,
                 related_clauses: deviation.further_clauses.into_iter().collect(),
+                related_fingerprints: BTreeSet::new(),
+                lacks_fingerprints: false,
                 operations: BTreeSet::new(),
             });
         }
@@ -185,7 +191,7 @@ impl Judge {
         first.hint = Some(hint.clone());
         let contradicted = self.hints.entry(hint).or_default();
         let known = contradicted.len();
-        contradicted.extend(first.clauses.iter().chain(&first.related_clauses));
+        contradicted.extend(first.list_contradicted());
         if contradicted.len() > known {
             findings.push(first);
         }
@@ -262,6 +268,8 @@ impl Judge {
             narrowed_by: None,
             hint: None,
             related_clauses: BTreeSet::new(),
+            related_fingerprints: BTreeSet::new(),
+            lacks_fingerprints: false,
             operations: BTreeSet::new(),
         })
     }

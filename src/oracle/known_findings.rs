@@ -12,6 +12,9 @@ pub const FINDINGS_MAX: usize = 200;
 /// Most findings about the same clauses. Each counterexample costs requests.
 const SAME_CLAUSES_MAX: usize = 5;
 
+/// Most fingerprints of repetitions that a finding keeps.
+const RELATED_FINGERPRINTS_MAX: usize = 200;
+
 /// The fingerprints, the contradicted clauses and the hints of the findings so far.
 #[derive(Debug, Default)]
 pub struct KnownFindings {
@@ -85,10 +88,20 @@ impl Finding {
         self.clauses.iter().chain(&self.related_clauses).copied()
     }
 
-    /// Adds the clauses that a repetition contradicts, so that none of them passes, and the operation.
+    /// Adds the clauses that a repetition contradicts, so that none of them passes; its fingerprints, so that a baseline
+    /// with those of the finding does not cover another difference; and the operation.
     pub fn add_repetition(&mut self, repetition: &Finding) {
-        let all = repetition.clauses.iter().chain(&repetition.related_clauses);
-        self.related_clauses.extend(all.filter(|clause| !self.clauses.contains(clause)));
+        let clauses = &self.clauses;
+        self.related_clauses.extend(repetition.list_contradicted().filter(|clause| !clauses.contains(clause)));
+        self.lacks_fingerprints |= repetition.lacks_fingerprints;
+        let fingerprints = repetition.fingerprints.iter().chain(&repetition.related_fingerprints);
+        for fingerprint in fingerprints.filter(|fingerprint| !self.fingerprints.contains(fingerprint)) {
+            if self.related_fingerprints.len() < RELATED_FINGERPRINTS_MAX {
+                self.related_fingerprints.insert(fingerprint.clone());
+            } else {
+                self.lacks_fingerprints |= !self.related_fingerprints.contains(fingerprint);
+            }
+        }
         let operations = repetition.operations.iter().chain([&repetition.operation]);
         self.operations.extend(operations.filter(|operation| **operation != self.operation).cloned());
     }

@@ -94,7 +94,7 @@ pub(super) struct WaiverEntry {
     /// Covers the deviation with this fingerprint, as `report.json` has it.
     #[serde(default)]
     pub fingerprint: Option<String>,
-    /// The suite. Default: each suite.
+    /// The suite. Default: each suite with such a clause; a `fingerprint` needs its suite.
     #[serde(default)]
     pub suite: Option<String>,
     /// Why the deviation is accepted.

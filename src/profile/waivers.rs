@@ -21,6 +21,9 @@ fn resolve_waiver(entry: &Spanned<WaiverEntry>, file: &str) -> Result<Waiver, Pr
         (None, Some(fingerprint)) => WaiverScope::Fingerprint(fingerprint.clone()),
         _ => return fail("a waiver has either `clause` or `fingerprint`", "write one of them"),
     };
+    if written.fingerprint.is_some() && written.suite.is_none() {
+        return fail("a waiver of a fingerprint needs its suite", "add `suite`, as the report names it");
+    }
     if written.reason.trim().is_empty() {
         return fail("the reason of a waiver is empty", "write why the deviation is accepted");
     }

@@ -58,6 +58,8 @@ pub(super) fn compile_finding(
         number,
         excuse: None,
         fingerprints: finding.fingerprints.clone(),
+        related_fingerprints: finding.related_fingerprints.iter().cloned().collect(),
+        lacks_fingerprints: finding.lacks_fingerprints,
         count: found.count,
         operations: finding.operations.iter().cloned().collect(),
         clauses,

@@ -23,6 +23,16 @@ pub struct KnownDeviationsRow {
     /// The waivers for the suite.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<WaiverRow>,
+    /// Whether a waiver without an effect fails the run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fails_idle_waivers: bool,
+}
+
+impl KnownDeviationsRow {
+    /// The waivers without an effect: expired, or without a deviation in this run.
+    pub fn list_idle_waivers(&self) -> impl Iterator<Item = &WaiverRow> {
+        self.waivers.iter().filter(|waiver| waiver.expired || waiver.findings.is_empty())
+    }
 }
 
 /// An entry of the baseline that the run did not show.
@@ -71,7 +81,8 @@ pub(super) fn apply_exceptions(
     if !exceptions.are_given() {
         return None;
     }
-    let mut waivers: Vec<WaiverRow> = exceptions.list_waivers().map(|(waiver, ended)| row_of(waiver, ended)).collect();
+    let mut waivers: Vec<WaiverRow> =
+        exceptions.list_waivers().map(|(waiver, ended)| compile_waiver(waiver, ended)).collect();
     for finding in findings.iter_mut() {
         let found = identify_finding(finding);
         let excuse = exceptions.find_excuse(&found);
@@ -82,7 +93,7 @@ pub(super) fn apply_exceptions(
         finding.excuse = excuse;
     }
     let known = findings.iter().filter(|finding| finding.excuse.is_some()).count();
-    let shown: BTreeSet<&str> = findings.iter().flat_map(|finding| &finding.fingerprints).map(String::as_str).collect();
+    let shown: BTreeSet<&str> = findings.iter().flat_map(list_fingerprints).collect();
     let gone = exceptions.entries().iter().filter(|entry| !shown.contains(entry.fingerprint.as_str()));
     Some(KnownDeviationsRow {
         baseline: exceptions.has_baseline(),
@@ -90,6 +101,7 @@ pub(super) fn apply_exceptions(
         known,
         gone: gone.map(|entry| describe_gone(entry, clauses)).collect(),
         waivers,
+        fails_idle_waivers: exceptions.fails_idle_waivers(),
     })
 }
 
@@ -97,10 +109,16 @@ pub(super) fn apply_exceptions(
 fn identify_finding(finding: &FindingRow) -> DeviationIdentity<'_> {
     let contradicted = finding.clauses.iter().map(|clause| clause.id.as_str());
     let clauses: BTreeSet<&str> = contradicted.chain(finding.related.iter().map(String::as_str)).collect();
-    DeviationIdentity { fingerprints: &finding.fingerprints, clauses: clauses.into_iter().collect() }
+    let fingerprints = if finding.lacks_fingerprints { Vec::new() } else { list_fingerprints(finding).collect() };
+    DeviationIdentity { fingerprints, clauses: clauses.into_iter().collect() }
 }
 
-fn row_of(waiver: &Waiver, expired: bool) -> WaiverRow {
+/// The fingerprints of all differences that a finding stands for.
+pub(super) fn list_fingerprints(finding: &FindingRow) -> impl Iterator<Item = &str> {
+    finding.fingerprints.iter().chain(&finding.related_fingerprints).map(String::as_str)
+}
+
+fn compile_waiver(waiver: &Waiver, expired: bool) -> WaiverRow {
     WaiverRow {
         scope: waiver.describe_scope(),
         reason: waiver.reason.clone(),

@@ -1,6 +1,7 @@
 //! Which failed clauses do not fail a run, and the findings as entries of a baseline.
 
 use super::compile::Report;
+use super::exceptions::list_fingerprints;
 use super::rows::{ClauseRow, FindingRow};
 use crate::known_deviations::{BaselineEntry, Excuse};
 use crate::oracle::Verdict;
@@ -26,9 +27,9 @@ impl Report {
     /// The findings as entries of a baseline, one for each fingerprint.
     #[must_use]
     pub fn list_baseline_entries(&self) -> Vec<BaselineEntry> {
-        let entry = |finding: &FindingRow, fingerprint: &String| BaselineEntry {
+        let entry = |finding: &FindingRow, fingerprint: &str| BaselineEntry {
             suite: self.suite.name.clone(),
-            fingerprint: fingerprint.clone(),
+            fingerprint: fingerprint.to_string(),
             clauses: finding.clauses.iter().map(|clause| clause.id.clone()).collect(),
             says: finding.clauses.iter().map(|clause| clause.says.clone()).collect(),
             accepted: self.today.clone(),
@@ -37,8 +38,6 @@ impl Report {
             ticket: None,
         };
         let findings = self.findings.iter();
-        findings
-            .flat_map(|finding| finding.fingerprints.iter().map(|print| entry(finding, print)).collect::<Vec<_>>())
-            .collect()
+        findings.flat_map(|finding| list_fingerprints(finding).map(move |print| entry(finding, print))).collect()
     }
 }

@@ -94,6 +94,12 @@ pub struct FindingRow {
     /// place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fingerprints: Vec<String>,
+    /// Fingerprints of further differences that the finding stands for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related_fingerprints: Vec<String>,
+    /// Whether the finding stands for more differences than `related_fingerprints` has. No baseline covers it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lacks_fingerprints: bool,
     /// Why the deviation does not fail the run; none for a new deviation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excuse: Option<Excuse>,

@@ -148,7 +148,7 @@ fn write_exceptions(out: &mut String, report: &Report, known: &KnownDeviationsRo
             let _ = writeln!(out, "  {}: {proof}", escape_line(&gone.fingerprint));
         }
     }
-    let idle: Vec<&WaiverRow> = known.waivers.iter().filter(|row| row.expired || row.findings.is_empty()).collect();
+    let idle: Vec<&WaiverRow> = known.list_idle_waivers().collect();
     if !idle.is_empty() {
         let _ = writeln!(out, "\nWaivers that cover nothing ({})", idle.len());
         for waiver in idle {

@@ -175,6 +175,8 @@ fn finding(clauses: Vec<ClauseId>) -> Finding {
         narrowed_by: None,
         hint: None,
         related_clauses: std::collections::BTreeSet::new(),
+        related_fingerprints: std::collections::BTreeSet::new(),
+        lacks_fingerprints: false,
         operations: std::collections::BTreeSet::new(),
     }
 }

@@ -1,7 +1,9 @@
-//! The baseline of a run: a file of known deviations, or the reports of an earlier run.
+//! The known deviations of a run: the baseline, which is a file or the reports of an earlier run, and the waivers of the
+//! profile.
 
+use super::loaded_suite::LoadedSuite;
 use super::user_error::UserError;
-use crate::known_deviations::{BASELINE_BYTES_MAX, Baseline};
+use crate::known_deviations::{BASELINE_BYTES_MAX, Baseline, NamePattern, SuiteExceptions, Waiver, WaiverScope};
 use crate::report::read_stored_runs;
 use probity_input::read_input_text;
 use std::path::Path;
@@ -34,4 +36,42 @@ pub fn load_baseline_file(file: &Path) -> Result<Baseline, UserError> {
         let remedy = "name a file of `probity baseline accept`, or the reports of a run";
         UserError::input(file.display().to_string(), cause, remedy)
     })
+}
+
+/// The entries of the baseline and the waivers for a suite. A waiver of clauses that names no suite is for the suites
+/// with such a clause.
+pub fn select_exceptions(baseline: Option<&Baseline>, waivers: &[Waiver], loaded: &LoadedSuite) -> SuiteExceptions {
+    let is_for_suite = |waiver: &&Waiver| match (&waiver.suite, &waiver.scope) {
+        (Some(suite), _) => *suite == loaded.name,
+        (None, WaiverScope::Clauses(pattern)) => has_clause(loaded, pattern),
+        (None, WaiverScope::Fingerprint(_)) => false,
+    };
+    let waivers = waivers.iter().filter(is_for_suite).cloned().collect();
+    SuiteExceptions::select(baseline, waivers, &loaded.name, &loaded.model.today)
+}
+
+/// A warning for each waiver that names clauses which no suite of the run has, such as a misspelt one. A waiver that
+/// names another suite is none.
+#[must_use]
+pub fn list_foreign_waivers(waivers: &[Waiver], loaded: &[LoadedSuite]) -> Vec<String> {
+    let is_foreign = |waiver: &&Waiver| {
+        let WaiverScope::Clauses(pattern) = &waiver.scope else { return false };
+        let is_concerned = |suite: &&LoadedSuite| waiver.suite.as_ref().is_none_or(|name| *name == suite.name);
+        let concerned: Vec<&LoadedSuite> = loaded.iter().filter(is_concerned).collect();
+        !concerned.is_empty() && !concerned.iter().any(|suite| has_clause(suite, pattern))
+    };
+    let foreign = waivers.iter().filter(is_foreign);
+    foreign
+        .map(|waiver| {
+            format!(
+                "warning: {}: waiver of {}: no suite of this run has such a clause",
+                waiver.place,
+                waiver.describe_scope()
+            )
+        })
+        .collect()
+}
+
+fn has_clause(loaded: &LoadedSuite, pattern: &NamePattern) -> bool {
+    loaded.model.clauses.iter().any(|info| pattern.matches(&info.id))
 }

@@ -144,9 +144,10 @@ fn make_campaign_input<'a>(
 /// Whether the baseline or a waiver covers a deviation.
 fn is_known_deviation(settings: &CampaignSettings<'_>, finding: &Finding) -> bool {
     let model = &settings.loaded.model;
-    let contradicted = finding.clauses.iter().chain(&finding.related_clauses);
-    let clauses = contradicted.map(|clause| model.clause_info(*clause).id.as_str()).collect();
-    let found = DeviationIdentity { fingerprints: &finding.fingerprints, clauses };
+    let clauses = finding.list_contradicted().map(|clause| model.clause_info(clause).id.as_str()).collect();
+    let all = finding.fingerprints.iter().chain(&finding.related_fingerprints).map(String::as_str);
+    let fingerprints = if finding.lacks_fingerprints { Vec::new() } else { all.collect() };
+    let found = DeviationIdentity { fingerprints, clauses };
     settings.exceptions.find_excuse(&found).is_some()
 }
 

@@ -1,6 +1,6 @@
 //! The ways in which the process ends. A number means the same in every verb.
 
-use crate::report::{Report, ReportConclusion};
+use crate::report::{KnownDeviationsRow, Report, ReportConclusion};
 
 /// Why the process ended. Where several kinds apply, [`pick_worst`] decides: later variants weigh more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,7 +71,8 @@ pub fn judge_report(report: &Report) -> ExitKind {
     pick_worst(&list_exit_kinds(report))
 }
 
-/// The exit kinds that apply to a report. A suite with an expression that failed for every input is a bad input.
+/// The exit kinds that apply to a report. A suite with an expression that failed for every input is a bad input, and so is
+/// a profile with an idle waiver, if the run fails for these.
 #[must_use]
 pub fn list_exit_kinds(report: &Report) -> Vec<ExitKind> {
     let mut kinds = Vec::new();
@@ -81,6 +82,10 @@ pub fn list_exit_kinds(report: &Report) -> Vec<ExitKind> {
         ReportConclusion::Passed => {}
     }
     if report.failed_expressions.iter().any(|failed| failed.always) {
+        kinds.push(ExitKind::BadInput);
+    }
+    let fails = |known: &KnownDeviationsRow| known.fails_idle_waivers && known.list_idle_waivers().next().is_some();
+    if report.known_deviations.as_ref().is_some_and(fails) {
         kinds.push(ExitKind::BadInput);
     }
     kinds

@@ -44,7 +44,7 @@ mod sweep;
 mod target;
 mod user_error;
 
-pub use baseline_source::{load_baseline, load_baseline_file};
+pub use baseline_source::{list_foreign_waivers, load_baseline, load_baseline_file};
 pub use campaign_record::ReportedCampaign;
 pub use checked_endpoint::FreeQuotas;
 pub use clock::RunStart;

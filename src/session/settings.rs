@@ -1,5 +1,6 @@
 //! The settings of a run and of its campaigns.
 
+use super::baseline_source::select_exceptions;
 use super::check_settings::CheckSettings;
 use super::clock::RunStart;
 use super::limits::{SpentTotals, limit_campaign};
@@ -33,6 +34,8 @@ pub struct RunSettings<'a> {
     pub baseline: Option<&'a Baseline>,
     /// The waivers of the profile.
     pub waivers: &'a [Waiver],
+    /// Whether a waiver without an effect fails the run.
+    pub fails_idle_waivers: bool,
     /// The limits from the command line; the limits of the profile apply in addition.
     pub limits: RequestedLimits,
     /// Percentage by which the times that suites allow for settling are multiplied.
@@ -161,7 +164,8 @@ impl<'a> CampaignSettings<'a> {
             selection,
             selected: run.clauses.to_text(),
             excluded: run.clauses.excluded_text(),
-            exceptions: SuiteExceptions::select(run.baseline, run.waivers, &loaded.name, &loaded.model.today),
+            exceptions: select_exceptions(run.baseline, run.waivers, loaded)
+                .failing_idle_waivers(run.fails_idle_waivers),
             allow_undecided: run.allow_undecided,
             settle_percent: run.settle_percent,
             recorded,

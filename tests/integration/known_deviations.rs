@@ -123,7 +123,18 @@ fn a_waiver_excuses_its_clauses_until_its_end() {
     let unused = run("unused", &[], &waive(""), &[]);
     check(&unused, 0, &[]);
     assert!(unused.told.contains("Waivers that cover nothing (1)"), "{}", unused.told);
-    check(&run("unused-fails", &[], &waive(""), &["--idle-waivers", "fail"]), 4, &[]);
+    let failing = run("unused-fails", &[], &waive(""), &["--idle-waivers", "fail"]);
+    check(&failing, 4, &[]);
+    let facts: Value = serde_json::from_str(&read_file(&failing, "run.json")).expect("JSON");
+    assert_eq!(facts["exit_code"], 4);
+}
+
+#[test]
+fn a_waiver_for_no_clause_of_the_run_is_named_and_does_not_fail_the_suites_of_the_run() {
+    let foreign = "waivers:\n  - { clause: 'resize.*', reason: of another suite }";
+    let run = run("foreign", &[], foreign, &["--idle-waivers", "fail"]);
+    check(&run, 0, &[]);
+    assert!(run.errors.contains("waiver of clause resize.*: no suite of this run has such a clause"), "{}", run.errors);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::cli::args::{BaselineAcceptArguments, BaselineAction, BaselineArguments};
 use crate::known_deviations::{Baseline, BaselineEntry};
-use crate::report::{read_stored_runs, write_file};
+use crate::report::{FindingRow, read_stored_runs, write_file};
 use crate::session::{ExitKind, UserError, load_baseline_file};
 use crate::terminal;
 
@@ -31,5 +31,14 @@ fn accept_run(arguments: &BaselineAcceptArguments) -> Result<ExitKind, UserError
         total => format!("{total} known deviations"),
     };
     terminal::print_line(&format!("{}: {total}, {added} added, {removed} removed", file.display()));
+    let is_incomplete = |finding: &&FindingRow| finding.fingerprints.is_empty() || finding.lacks_fingerprints;
+    let incomplete = runs.iter().flat_map(|run| &run.report.findings).filter(is_incomplete).count() as u64;
+    let lost = incomplete + runs.iter().map(|run| run.report.spending.unkept_findings).sum::<u64>();
+    if lost > 0 {
+        let cause = "the reports do not have all fingerprints";
+        terminal::print_error_line(&format!(
+            "warning: deviations that a baseline cannot cover, because {cause}: {lost}"
+        ));
+    }
     Ok(ExitKind::Passed)
 }

@@ -6,6 +6,7 @@ use crate::pages::doubt_report::{
     DoubtListing, DoubtOrder, DoubtRuling, RULINGS_BYTES_MAX, RulingsFile, choose_side, list_digests,
     render_doubts_json, render_doubts_markdown, render_doubts_sarif, render_doubts_text,
 };
+use crate::report::write_file;
 use crate::schema::catalog::{Catalog, Citation, Doubt};
 use crate::session::{ExitKind, SuiteStore, UserError, suggest_name};
 use crate::terminal;
@@ -138,9 +139,7 @@ fn settle_doubt(store: &SuiteStore, settled: &SettleArguments) -> Result<ExitKin
     let mut rulings = read_rulings(&api)?;
     let (doubt, take, because) = (settled.doubt.clone(), settled.take.clone(), settled.because.clone());
     rulings.record(DoubtRuling { doubt, take, because, digests });
-    std::fs::write(&path, rulings.render()).map_err(|error| {
-        UserError::input(path.display().to_string(), error.to_string(), "check that the folder can be written")
-    })?;
+    write_file(&path, rulings.render().as_bytes()).map_err(|error| UserError::unwritable(&path, &error))?;
     terminal::print_line(&format!("{}: {} settled, written to {}", api, settled.doubt, path.display()));
     Ok(ExitKind::Passed)
 }

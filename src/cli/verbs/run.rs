@@ -10,11 +10,11 @@ use crate::cli::exit::conclude_run;
 use crate::cli::progress::{Progress, QuietListener};
 use crate::cli::signal;
 use crate::endpoint::RequestWatch;
-use crate::report::{ReportLocation, SummaryDetail, WaiverRow, render_settle_times, render_summary};
+use crate::report::{ReportLocation, SummaryDetail, render_settle_times, render_summary};
 use crate::session::{
     ExitKind, LoadedSuite, ReportSettings, ReportedCampaign, RunSettings, RunStart, SessionListener, SuiteRunResult,
-    SuiteTarget, UserError, check_pools, count_threads, describe_targets, list_exit_kinds, load_baseline, load_profile,
-    resolve_targets, run_suites, warn_of_credentials,
+    SuiteTarget, UserError, check_pools, count_threads, describe_targets, list_exit_kinds, list_foreign_waivers,
+    load_baseline, load_profile, resolve_targets, run_suites, warn_of_credentials,
 };
 use crate::terminal;
 use std::path::Path;
@@ -35,6 +35,9 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     config.allow_undecided.check_matching(ALLOW_UNDECIDED, &loaded)?;
     config.clauses.check_excluded(EXCLUDE, &loaded)?;
     let loaded = config.clauses.keep_matching(loaded)?;
+    for warning in list_foreign_waivers(&profile.waivers, &loaded) {
+        terminal::print_error_line(&warning);
+    }
     let baseline = arguments.baseline.as_deref().map(load_baseline).transpose()?;
     let targets = resolve_targets(&config.target.choice, config.target.fault.as_deref(), &profile, loaded)?;
     let loaded: Vec<LoadedSuite> = targets.iter().map(|(loaded, _)| loaded.clone()).collect();
@@ -51,6 +54,7 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
         allow_undecided: &config.allow_undecided,
         baseline: baseline.as_ref(),
         waivers: &profile.waivers,
+        fails_idle_waivers: config.fails_idle_waivers,
         limits: config.limits,
         settle_percent: config.target.settle_percent.unwrap_or(profile.settle_percent),
         profile: config.target.profile.as_ref().map(|path| path.display().to_string()),
@@ -144,9 +148,6 @@ fn print_record(
     }
     terminal::print_text(&describe_leftovers(left));
     let mut exits = list_exit_kinds(report);
-    let is_idle = |waiver: &WaiverRow| waiver.expired || waiver.findings.is_empty();
-    let has_idle_waiver = report.known_deviations.as_ref().is_some_and(|known| known.waivers.iter().any(is_idle));
-    exits.extend((has_idle_waiver && config.fails_idle_waivers).then_some(ExitKind::BadInput));
     exits.extend((!left.is_empty()).then_some(ExitKind::LeftBehind));
     // The results above are all that remains of a report that cannot be written.
     for error in failure.iter().chain(unwritten) {

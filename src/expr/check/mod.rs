@@ -21,8 +21,8 @@ use checker::TypeChecker;
 /// defects in source order.
 ///
 /// Defects are unknown names and fields, comparisons that are never equal (such as a text outside
-/// of an enumeration), parts without a value for any input (such as `1 / 0`), and operands and arguments of a wrong type. The use of a possibly absent
-/// value, where an absent value fails, is a warning.
+/// of an enumeration), parts without a value for any input (such as `1 / 0`), and operands and arguments
+/// of a wrong type. The use of a possibly absent value, where an absent value fails, is a warning.
 pub fn check_types(expr: &Expr, roots: &BTreeMap<String, ValueType>) -> (ValueType, Vec<ExprTypeError>) {
     let mut checker = TypeChecker::new(expr.roots(), roots);
     let ty = checker.check_node(expr.node());

@@ -22,6 +22,8 @@ fn make_finding(clauses: &[u32], fingerprint: &str, when: Option<&str>) -> Findi
         operations: Default::default(),
         clauses: clauses.iter().map(|&clause| ClauseId(clause)).collect(),
         related_clauses: Default::default(),
+        related_fingerprints: Default::default(),
+        lacks_fingerprints: false,
         seen: String::new(),
         expected: Vec::new(),
         evidence: DeviationEvidence::default(),
@@ -63,6 +65,22 @@ fn the_same_clause_with_another_difference_is_another_finding_up_to_a_limit() {
     let found = differences.map(|difference| known.classify_finding(&make_finding(&[1], difference, None)));
     assert!(found[..5].iter().all(|novelty| *novelty == FindingNovelty::New), "{found:?}");
     assert!(found[5..].iter().all(|novelty| matches!(novelty, FindingNovelty::Repeated(_))), "{found:?}");
+}
+
+#[test]
+fn a_finding_that_stands_for_other_differences_keeps_their_fingerprints_up_to_a_bound() {
+    let mut first = make_finding(&[1], "a", None);
+    for fingerprint in ["b", "a", "b"] {
+        first.add_repetition(&make_finding(&[1], fingerprint, None));
+    }
+    assert_eq!(Vec::from_iter(&first.related_fingerprints), ["b"]);
+    for number in 0..199 {
+        first.add_repetition(&make_finding(&[1], &format!("c{number}"), None));
+    }
+    first.add_repetition(&make_finding(&[1], "b", None));
+    assert_eq!((first.related_fingerprints.len(), first.lacks_fingerprints), (200, false));
+    first.add_repetition(&make_finding(&[1], "d", None));
+    assert_eq!((first.related_fingerprints.len(), first.lacks_fingerprints), (200, true));
 }
 
 #[test]

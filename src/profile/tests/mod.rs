@@ -42,6 +42,24 @@ fn check(text: &str, place: &str, words: &[&str]) {
 }
 
 #[test]
+fn a_waiver_covers_clauses_or_a_fingerprint_with_a_reason_until_a_date() {
+    let of = |waiver: &str| format!("endpoint: http://127.0.0.1:9\nwaivers:\n  - {waiver}\n");
+    let waivers = parse(&of("{ clause: 'a.*', reason: agreed, until: 2030-01-31 }")).expect("it is right").waivers;
+    assert_eq!((waivers.len(), waivers[0].place.as_str()), (1, "p.yaml:3:5"));
+    let wrong = [
+        ("{ clause: a, fingerprint: b, reason: r }", "either `clause` or `fingerprint`"),
+        ("{ reason: r }", "either `clause` or `fingerprint`"),
+        ("{ clause: a, reason: ' ' }", "the reason of a waiver is empty"),
+        ("{ clause: a, reason: r, until: 2030-02-31 }", "is not a date"),
+        ("{ clause: a, reason: r, until: '20300101' }", "is not a date"),
+        ("{ fingerprint: a b, reason: r }", "needs its suite"),
+    ];
+    for (waiver, cause) in wrong {
+        check(&of(waiver), "3:5", &[cause]);
+    }
+}
+
+#[test]
 fn a_whole_profile_is_read() {
     let profile = parse(WHOLE).unwrap();
     assert_eq!(profile.find_endpoint("crates"), Some("https://crates.example.org"));

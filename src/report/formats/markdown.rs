@@ -108,8 +108,7 @@ fn write_findings(out: &mut String, run: &StoredRun) {
 fn write_known(out: &mut String, report: &Report, known: &[&FindingRow]) {
     let Some(exceptions) = &report.known_deviations else { return };
     let suite = escape_text(&report.suite.name);
-    let idle: Vec<&WaiverRow> =
-        exceptions.waivers.iter().filter(|row| row.expired || row.findings.is_empty()).collect();
+    let idle: Vec<&WaiverRow> = exceptions.list_idle_waivers().collect();
     if known.is_empty() && exceptions.gone.is_empty() && idle.is_empty() {
         return;
     }

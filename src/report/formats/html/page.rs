@@ -127,8 +127,7 @@ fn describe_exceptions(known: &KnownDeviationsRow) -> Vec<String> {
     }
     let describe =
         |row: &WaiverRow| format!("{} ({}, {})", row.scope, row.place, if row.expired { "expired" } else { "unused" });
-    let idle: Vec<String> =
-        known.waivers.iter().filter(|row| row.expired || row.findings.is_empty()).map(describe).collect();
+    let idle: Vec<String> = known.list_idle_waivers().map(describe).collect();
     if !idle.is_empty() {
         sentences.push(format!("Waivers that covered nothing: {}.", idle.join("; ")));
     }
