@@ -233,7 +233,8 @@ impl ResourceList<'_> {
         };
         let fields: Vec<Option<Value>> = resource.marks.iter().map(value).collect();
         let mark = fields.iter().flatten().find_map(RunMark::find_in);
-        let Ok(ExprValue::Str(id)) = resource.id.eval(&roots) else {
+        let id = resource.id.eval(&roots).ok();
+        let Some(id) = id.and_then(|id| self.cleanup.model.read_id(self.kind, &id)) else {
             return Err(mark.map(|mark| NamelessResource { kind: resource.name.clone(), mark }));
         };
         Ok(ListedResource {

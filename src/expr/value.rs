@@ -91,6 +91,15 @@ impl ExprValue {
         })
     }
 
+    /// The value as the id of a resource: a text, or the digits of a whole number; `None` for other values.
+    pub fn to_id_text(&self) -> Option<Arc<str>> {
+        match self {
+            ExprValue::Str(text) => Some(text.clone()),
+            ExprValue::Int(number) => Some(Arc::from(number.to_string())),
+            _ => None,
+        }
+    }
+
     /// Whether any part of the value is unknown.
     pub fn has_unknown(&self) -> bool {
         match self {

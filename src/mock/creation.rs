@@ -33,7 +33,9 @@ pub(super) fn create_ids(
         let IdExpression::New(expr) = &entry.binding else { continue };
         let in_reply = || expr.list_reads().into_iter().find(|path| path.root.as_ref() == "reply");
         let Some(path) = expr.as_path().or_else(in_reply) else { continue };
-        let id = draw_uuid(rng);
+        let number = context.model.has_number_ids(entry.resource);
+        // Below the ids that stand for absent resources in calls.
+        let id = if number { (1 + rng.draw_below(1 << 30)).to_string() } else { draw_uuid(rng) };
         let own = ResourceId { kind: entry.resource as u16, id: Arc::from(id.as_str()) };
         if let Some(teller) = &entry.told_by {
             let tells = |(known, _): &(usize, Vec<ResourceId>)| about[*known].name == *teller;
@@ -42,7 +44,8 @@ pub(super) fn create_ids(
             }
             continue;
         }
-        assign_at_path(body, &path, Value::String(id.clone()));
+        let shown = context.model.make_id_value(entry.resource, &own.id);
+        assign_at_path(body, &path, shown.to_json().expect("an id is a text or a number"));
         let reply = ExprValue::from(&*body);
         let roots = ExpressionRoots {
             model: context.model,
@@ -53,7 +56,7 @@ pub(super) fn create_ids(
             world: None,
         };
         // By a condition in the expression, the call may create no resource.
-        if expr.eval(&roots) == Ok(ExprValue::Str(own.id.clone())) {
+        if expr.eval(&roots) == Ok(shown) {
             born.push((index, vec![own]));
         }
     }

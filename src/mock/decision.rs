@@ -134,11 +134,12 @@ fn keep_plausible(permitted: &[u16], caller: &str) -> Vec<u16> {
 
 /// Chooses a success status allowed by all clauses, always equal for an operation.
 fn choose_success(model: &Model, operation: &str, clauses: &[ClauseId]) -> u16 {
-    let has_body = model.operations[operation].reply.is_some();
+    let documented = &model.operations[operation].success;
+    // A described body has a status with a body, unless the pages list 204 alone.
+    let has_body = model.operations[operation].reply.is_some() && documented.as_slice() != [204];
     let fits = |status: &u16| {
         clauses.iter().all(|clause| allows_status(model, operation, *clause, *status)) && !(has_body && *status == 204)
     };
-    let documented = &model.operations[operation].success;
     let candidates: Vec<u16> =
         if clauses.is_empty() && !documented.is_empty() { documented.clone() } else { (200..300).collect() };
     let fitting: Vec<u16> = candidates.into_iter().filter(fits).collect();

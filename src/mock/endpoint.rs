@@ -7,7 +7,7 @@ use super::ensure_repair::repair_body;
 use super::mock_resources::MockResources;
 use super::mutant::{FaultKind, Mutant};
 use super::request_reading::{collect_texts, read_call};
-use super::response_body::{break_shape, draw_body, fill_body, hide_ids, list_shown_ids};
+use super::response_body::{break_shape, draw_body, draw_refusal_body, fill_body, hide_ids, list_shown_ids};
 use super::response_context::ResponseContext;
 use super::tempo::{Tempo, draw_between};
 use crate::endpoint::{Endpoint, PendingOutcome, Request};
@@ -118,7 +118,7 @@ impl Mock {
         let log = EvaluationLog::discarding();
         let reading = evaluate_clauses(&self.model, &call, &inner.state.world, &[], &log).without_failed();
         match decide_answer(&self.model, &call, &reading, &self.tempo, self.fault.as_ref(), rng) {
-            MockDecision::Refuse { status } | MockDecision::Error { status } => build_refusal(status),
+            MockDecision::Refuse { status } | MockDecision::Error { status } => build_refusal(&context, status, rng),
             MockDecision::Accept { status, clauses } => {
                 accept_call(&context, &mut inner.state, status, &clauses, now, rng)
             }
@@ -217,10 +217,16 @@ impl Endpoint for Mock {
     }
 }
 
-fn build_refusal(status: u16) -> Outcome {
-    let body = json!({ "error": { "code": format!("Mock.{status}"), "message": "refused by the mock" } });
+/// A refusal with the documented body of the status, else with the body of another documented refusal of the operation, else
+/// with a body of the mock's own form, whose code begins with `Mock`.
+fn build_refusal(context: &ResponseContext<'_>, status: u16, rng: &mut SeededRng) -> Outcome {
+    let own = || json!({ "error": { "code": format!("Mock.{status}"), "message": REFUSED } });
+    let body = draw_refusal_body(context, status, REFUSED, rng).unwrap_or_else(own);
     build_response(status, Some(body))
 }
+
+/// The message of the mock's refusals.
+const REFUSED: &str = "refused by the mock";
 
 fn build_response(status: u16, body: Option<Value>) -> Outcome {
     let headers = body.iter().map(|_| ("content-type".to_string(), "application/json".to_string())).collect();

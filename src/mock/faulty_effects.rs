@@ -91,16 +91,7 @@ fn apply_faulty_effect(
             }
         }
         FaultKind::Stuck(kind) if *kind == usize::from(held.id.kind) => {
-            let motion = thing.transition.as_mut()?;
-            let first = motion.stages.first()?.clone();
-            thing.transition = None;
-            // The resource stays in the first stage. If the first stage is the end, the resource keeps its state.
-            if let (TransitionStage::State(value), Some(index)) =
-                (&first, find_state_field(model, usize::from(held.id.kind)))
-                && held.state.transition.as_ref().is_some_and(|motion| motion.stages.len() > 1)
-            {
-                thing.fields[index] = value.clone();
-            }
+            thing = stop_transition(model, held, old, thing)?;
         }
         FaultKind::EndsIn(kind, state) if *kind == usize::from(held.id.kind) => {
             let end = TransitionStage::State(ExprValue::Str(Arc::from(state.as_str())));
@@ -117,6 +108,27 @@ fn apply_faulty_effect(
             thing = advance_resource(model, &held.id, &thing, stages);
         }
         _ => return None,
+    }
+    Some(thing)
+}
+
+/// The resource in the first stage of its transition, for good; none without a transition. If the first stage is the end,
+/// the resource keeps its state, and a resource that ends at once, without states, stays.
+fn stop_transition(
+    model: &Model,
+    held: &PossibleResource,
+    old: Option<&ResourceState>,
+    mut thing: ResourceState,
+) -> Option<ResourceState> {
+    if thing.transition.is_none() && thing.existence == Existence::Gone {
+        thing.existence = old?.existence;
+        return Some(thing);
+    }
+    let first = thing.transition.take()?.stages.first()?.clone();
+    if let (TransitionStage::State(value), Some(index)) = (&first, find_state_field(model, usize::from(held.id.kind)))
+        && held.state.transition.as_ref().is_some_and(|motion| motion.stages.len() > 1)
+    {
+        thing.fields[index] = value.clone();
     }
     Some(thing)
 }

@@ -2,6 +2,7 @@
 
 use super::mutant::FaultKind;
 use super::response_context::ResponseContext;
+use crate::expr::ExprValue;
 use crate::model::{EvaluationLog, GeneratedClause, PossibleResource, is_page};
 use crate::suite::ResourceView;
 use serde_json::Value;
@@ -22,7 +23,8 @@ pub(super) fn cut_list(
     }
     let query = context.call.query_values();
     let named = |held: &&PossibleResource| {
-        view.next.keys().any(|name| query.get(name).and_then(Value::as_str) == Some(&held.id.id))
+        let is_named = |value: &Value| ExprValue::from(value).to_id_text().as_ref() == Some(&held.id.id);
+        view.next.keys().any(|name| query.get(name).is_some_and(is_named))
     };
     if let Some(at) = things.iter().position(named) {
         let skipped = context.find_fault(&GeneratedClause::Paged(kind, context.call.operation.clone()))

@@ -21,6 +21,9 @@ pub(super) fn draw_body(
     told: &[ShownId],
     rng: &mut SeededRng,
 ) -> Option<Value> {
+    if status == 204 {
+        return None;
+    }
     let operation = context.schemas.find_operation(&context.call.operation)?;
     let of_version = context.schemas.find_response_schema(operation, status, context.version);
     let shape = of_version.or_else(|| context.schemas.find_response_schema(operation, status, None))?;
@@ -29,6 +32,30 @@ pub(super) fn draw_body(
         how.pins.extend(id.iter().map(|id| (at.to_pointer(), Value::from(id.as_ref()))));
     }
     draw_valid(shape, rng, &how).ok()
+}
+
+/// Draws a body of the documented shape of a refusal; none without one. Where the shape has a text `message`, the text is
+/// `message`.
+#[must_use]
+pub(super) fn draw_refusal_body(
+    context: &ResponseContext<'_>,
+    status: u16,
+    message: &str,
+    rng: &mut SeededRng,
+) -> Option<Value> {
+    let operation = context.schemas.find_operation(&context.call.operation)?;
+    let find = |status: u16| context.schemas.find_response_schema(operation, status, context.version);
+    let statuses = operation.responses.iter().filter(|body| body.describes_refusal()).flat_map(|body| &body.statuses);
+    let refusals = statuses.copied().filter(|status| *status >= 400);
+    let shape = find(status).or_else(|| refusals.into_iter().find_map(find))?;
+    let body = draw_valid(shape, rng, &DrawSettings::for_response()).ok()?;
+    let mut spoken = body.clone();
+    for place in ["/message", "/error/message"] {
+        if let Some(text) = spoken.pointer_mut(place) {
+            *text = Value::from(message);
+        }
+    }
+    Some(if shape.is_valid(&spoken) { spoken } else { body })
 }
 
 /// The id of a further resource in a response.
@@ -141,7 +168,8 @@ fn show_resource(
     let kind = usize::from(held.id.kind);
     let resource = &context.model.suite.resources[kind];
     if let Some(path) = resource.id.as_path() {
-        assign_at_path(shown, &path, Value::String(held.id.id.to_string()));
+        let id = context.model.make_id_value(kind, &held.id.id).to_json().expect("an id is a text or a number");
+        assign_at_path(shown, &path, id);
     }
     for (index, field) in resource.fields.iter().enumerate() {
         if view.only.as_ref().is_some_and(|only| !only.contains(&field.name)) {

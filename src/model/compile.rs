@@ -3,6 +3,7 @@
 use super::clause_expressions::collect_headers;
 use super::clause_info::{ClauseId, ClauseInfo, ClauseOrigin, GeneratedClause};
 use super::generated_clauses::generate_clauses;
+use super::number_id::parse_number_id;
 use super::operation_model::{OperationModel, build_operation_model};
 use super::resource_calls::{ResourceDeletion, ResourceRead, find_deletion, find_read};
 use super::resource_state::ResourceId;
@@ -43,6 +44,8 @@ pub struct Model {
     pub header_names: Vec<String>,
     /// The root `pools`, the same value in every call.
     pub pools: ExprValue,
+    /// Resource kinds whose ids are numbers in bodies.
+    number_ids: BTreeSet<usize>,
     generated: BTreeMap<GeneratedClause, ClauseId>,
 }
 
@@ -70,11 +73,12 @@ impl Model {
             generated.insert(kind.clone(), ClauseId(clauses.len() as u32));
             clauses.push(info);
         }
-        let operations = catalog
+        let operations: BTreeMap<String, OperationModel> = catalog
             .operations
             .iter()
             .map(|operation| (operation.id.clone(), build_operation_model(&suite, operation, &generated)))
             .collect();
+        let number_ids = operations.values().flat_map(OperationModel::list_number_kinds).collect();
         let shown = suite.resources.iter().enumerate().map(|(kind, _)| find_read(&suite, catalog, kind)).collect();
         let ends = (0..suite.resources.len()).map(|kind| find_deletion(&suite, catalog, kind)).collect();
         let header_names = collect_headers(&suite);
@@ -90,6 +94,7 @@ impl Model {
             reads: shown,
             deletions: ends,
             today: today.to_string(),
+            number_ids,
             generated,
         })
     }
@@ -128,6 +133,28 @@ impl Model {
     #[must_use]
     pub fn find_clause(&self, id: &str) -> Option<ClauseId> {
         self.clauses.iter().position(|info| info.id == id).map(|index| ClauseId(index as u32))
+    }
+
+    /// Whether the ids of a resource kind are numbers in bodies: the pages describe the path parameter with the id as a
+    /// whole number. The model holds each id as text.
+    #[must_use]
+    pub fn has_number_ids(&self, kind: usize) -> bool {
+        self.number_ids.contains(&kind)
+    }
+
+    /// The id of a resource from a value of a body or a call: a text, or a whole number for a kind with such ids.
+    #[must_use]
+    pub fn read_id(&self, kind: usize, value: &ExprValue) -> Option<Arc<str>> {
+        match value {
+            ExprValue::Int(_) if !self.has_number_ids(kind) => None,
+            value => value.to_id_text(),
+        }
+    }
+
+    /// The id of a resource as bodies and expressions show the id.
+    #[must_use]
+    pub fn make_id_value(&self, kind: usize, id: &Arc<str>) -> ExprValue {
+        if self.has_number_ids(kind) { parse_number_id(id) } else { ExprValue::Str(id.clone()) }
     }
 
     /// The resource kind of a resource.

@@ -4,7 +4,7 @@ use super::applicability::{ResourceCombination, list_combinations};
 use super::bulk_effect::find_affected;
 use super::call_view::CallView;
 use super::clause_info::ClauseId;
-use super::compile::Model;
+use super::compile::{Model, find_state_field};
 use super::effect_context::{EffectContext, find_targets, read_all_resources};
 use super::possible_state::{PossibleResource, PossibleState, find_resource, replace_resources};
 use super::resource_state::{
@@ -239,8 +239,10 @@ fn apply_effect(
                 });
             }
             // A new resource has no earlier state, so its transition starts in the first stage. A `prompt` kind
-            // shows the first stage at once.
-            start_transition(newborn || resource.prompt, require_state_field(model, id), thing, course, moment.now);
+            // shows the first stage at once. A resource without states has no stage before its end.
+            let ends_at_once = resource.state.is_none() && course.len() == 1;
+            let state = find_state_field(model, usize::from(id.kind));
+            start_transition(newborn || resource.prompt || ends_at_once, state, thing, course, moment.now);
         }
         EffectValue::Anything if resource.state.as_ref() == Some(&effect.field) => {
             *thing = thing.make_undetermined(moment.now)
@@ -259,20 +261,9 @@ fn apply_effect(
     }
 }
 
-fn require_state_field(model: &Model, id: &ResourceId) -> usize {
-    let resource = model.resource_kind(id);
-    let state = resource.state.as_deref().unwrap_or_default();
-    resource.fields.iter().position(|field| field.name == state).unwrap_or_else(|| {
-        panic!(
-            "resource `{}` has a transition but no state field; the suite parser rejects such a suite",
-            resource.name
-        )
-    })
-}
-
 fn start_transition(
     at_once: bool,
-    state: usize,
+    state: Option<usize>,
     thing: &mut ResourceState,
     mut course: Vec<TransitionStage>,
     now: u64,
@@ -280,7 +271,11 @@ fn start_transition(
     let pending = thing.transition.take().map(|motion| motion.pending).unwrap_or_default();
     let first = (at_once && !course.is_empty()).then(|| course.remove(0));
     match first {
-        Some(TransitionStage::State(value)) => thing.fields[state] = value,
+        Some(TransitionStage::State(value)) => {
+            let state =
+                state.expect("only the end of a resource needs no state field; the suite parser rejects others");
+            thing.fields[state] = value;
+        }
         Some(TransitionStage::Anything) => thing.existence = Existence::Deleting,
         Some(TransitionStage::Gone) => thing.existence = Existence::Gone,
         None => {}

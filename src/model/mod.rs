@@ -28,6 +28,7 @@ mod guard_account;
 mod input_class;
 mod interpreted_exchange;
 mod match_observation;
+mod number_id;
 mod obligations;
 mod observation;
 mod observation_evidence;

@@ -86,7 +86,7 @@ pub(super) fn read_observation(
 ) -> Option<Observation> {
     let resource = &model.suite.resources[kind];
     let roots = ExpressionRoots { model, call: asked, resources: &[], reply: None, entry: Some(it), world: None };
-    let Ok(ExprValue::Str(id)) = resource.id.eval(&roots) else { return None };
+    let id = model.read_id(kind, &resource.id.eval(&roots).ok()?)?;
     let shown = |name: &str| view.only.as_ref().is_none_or(|only| only.iter().any(|known| known == name));
     let fields = resource
         .fields

@@ -2,6 +2,7 @@
 
 use super::clause_expressions::{collect_kinds, collect_roots, list_unnamed_kinds};
 use super::clause_info::{ClauseId, GeneratedClause};
+use crate::expr::PathKey;
 use crate::suite::{AboutEntry, Clause, ClauseOperations, IdExpression, ResourceView, Suite};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,10 +27,24 @@ pub struct OperationModel {
     pub client_error: Vec<u16>,
     /// Whether the operation may change resources: some binding has another method than GET, HEAD or OPTIONS.
     pub changes: bool,
+    /// Path parameters that the pages describe as whole numbers.
+    pub number_parameters: BTreeSet<String>,
     /// The clause against server errors.
     pub no_server_error: ClauseId,
     /// The clause about the shape of the response body.
     pub reply: Option<ClauseId>,
+}
+
+impl OperationModel {
+    /// The kinds of the resources whose ids the operation reads from a path parameter that is a number.
+    pub(super) fn list_number_kinds(&self) -> impl Iterator<Item = usize> {
+        self.about.iter().filter_map(|about| {
+            let IdExpression::Existing(expr) = &about.binding else { return None };
+            let path = expr.as_path().filter(|path| path.root.as_ref() == "path")?;
+            let [PathKey::Name(name)] = path.keys.as_slice() else { return None };
+            self.number_parameters.contains(name.as_ref()).then_some(about.resource)
+        })
+    }
 }
 
 pub(super) fn build_operation_model(
@@ -88,6 +103,12 @@ pub(super) fn build_operation_model(
             .bindings
             .iter()
             .any(|binding| !matches!(binding.method.as_str(), "GET" | "HEAD" | "OPTIONS")),
+        number_parameters: operation
+            .path
+            .iter()
+            .filter(|parameter| parameter.schema["type"] == "integer")
+            .map(|parameter| parameter.name.clone())
+            .collect(),
         no_server_error: generated[&GeneratedClause::NoServerError(operation.id.clone())],
         reply: generated.get(&GeneratedClause::Reply(operation.id.clone())).copied(),
         clauses,

@@ -91,8 +91,6 @@ fn read_next_page(view: &ResourceView, roots: &ExpressionRoots<'_>) -> BTreeMap<
 
 fn read_entry_id(model: &Model, asked: &CallView, kind: usize, it: &ExprValue) -> Option<ResourceId> {
     let roots = ExpressionRoots { model, call: asked, resources: &[], reply: None, entry: Some(it), world: None };
-    match model.suite.resources[kind].id.eval(&roots) {
-        Ok(ExprValue::Str(id)) => Some(ResourceId { kind: kind as u16, id }),
-        _ => None,
-    }
+    let id = model.read_id(kind, &model.suite.resources[kind].id.eval(&roots).ok()?)?;
+    Some(ResourceId { kind: kind as u16, id })
 }

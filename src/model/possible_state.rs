@@ -98,7 +98,7 @@ pub fn make_record(model: &Model, id: &ResourceId, thing: &ResourceState) -> Exp
     for ((name, _), value) in resource.remembers.iter().zip(&thing.memory) {
         fields.insert(Arc::from(name.as_str()), value.clone());
     }
-    fields.insert("id".into(), ExprValue::Str(id.id.clone()));
+    fields.insert("id".into(), model.make_id_value(usize::from(id.kind), &id.id));
     fields.insert("seq".into(), ExprValue::Int(i64::from(thing.seq)));
     fields.insert("rest".into(), ExprValue::Bool(thing.transition.is_none()));
     ExprValue::Map(Arc::new(fields))

@@ -2,6 +2,8 @@
 
 use super::call_view::CallView;
 use super::compile::Model;
+use super::number_id::parse_number_id;
+use super::operation_model::OperationModel;
 use super::outcome_kind::OutcomeKind;
 use super::resource_state::{ResourceId, ResourceOwner};
 use super::roots::ExpressionRoots;
@@ -35,7 +37,7 @@ impl CallView {
             owner: ResourceOwner::from_caller(&call.caller),
             class: input.class,
             doubts: input.doubts,
-            path: map(&call.path),
+            path: make_path_root(operation, &call.path),
             query: map(&call.query),
             header: make_header_root(model, &call.headers),
             body: call.body.as_ref().map_or(ExprValue::Null, ExprValue::from),
@@ -50,7 +52,7 @@ impl CallView {
         let existing = operation.about.iter().enumerate().filter_map(|(index, about)| match &about.binding {
             IdExpression::Existing(expr) => {
                 let value = expr.eval(&asked.expression_roots(model)).unwrap_or(ExprValue::Null);
-                Some((index, read_ids(about.resource, &value)))
+                Some((index, read_ids(model, about.resource, &value)))
             }
             IdExpression::New(_) => None,
         });
@@ -72,7 +74,7 @@ impl CallView {
             IdExpression::New(expr) if about.told_by.is_none() => {
                 let roots = ExpressionRoots { reply: Some(reply), ..self.expression_roots(model) };
                 let value = expr.eval(&roots).unwrap_or(ExprValue::Null);
-                let ids = read_ids(about.resource, &value).into_iter().flatten();
+                let ids = read_ids(model, about.resource, &value).into_iter().flatten();
                 Some((index, ids.filter(|id| is_sendable_id(&id.id)).collect()))
             }
             _ => None,
@@ -92,10 +94,21 @@ pub(super) fn list_unsendable_creates(model: &Model, asked: &CallView, heard: &O
         let IdExpression::New(expr) = &about.binding else { return None };
         let roots = ExpressionRoots { reply: Some(reply), ..asked.expression_roots(model) };
         let value = expr.eval(&roots).ok()?;
-        let mut ids = read_ids(about.resource, &value).into_iter().flatten();
+        let mut ids = read_ids(model, about.resource, &value).into_iter().flatten();
         ids.any(|id| !is_sendable_id(&id.id)).then_some(index)
     };
     about.filter(|(_, about)| about.told_by.is_none()).filter_map(unsendable).collect()
+}
+
+/// The root `path`. A parameter that the pages describe as a whole number is a number, however the call writes it: on the
+/// wire each parameter is text.
+fn make_path_root(operation: &OperationModel, sent: &BTreeMap<String, Value>) -> ExprValue {
+    let value = |name: &String, value: &Value| match value.as_str() {
+        Some(text) if operation.number_parameters.contains(name) => parse_number_id(text),
+        _ => ExprValue::from(value),
+    };
+    let values = sent.iter().map(|(name, sent)| (Arc::from(name.as_str()), value(name, sent)));
+    ExprValue::Map(Arc::new(values.collect()))
 }
 
 /// The root `header`. HTTP header names are case-insensitive, and the names in a suite are not.
@@ -123,11 +136,8 @@ fn make_stand_in_ids(about: &[AboutEntry], born: &[(usize, Vec<ResourceId>)]) ->
     about.iter().enumerate().filter_map(of).collect()
 }
 
-fn read_ids(kind: usize, value: &ExprValue) -> Vec<Option<ResourceId>> {
-    let one = |value: &ExprValue| match value {
-        ExprValue::Str(id) => Some(ResourceId { kind: kind as u16, id: id.clone() }),
-        _ => None,
-    };
+fn read_ids(model: &Model, kind: usize, value: &ExprValue) -> Vec<Option<ResourceId>> {
+    let one = |value: &ExprValue| Some(ResourceId { kind: kind as u16, id: model.read_id(kind, value)? });
     match value {
         ExprValue::List(values) => values.iter().map(one).collect(),
         value => vec![one(value)],

@@ -1,6 +1,6 @@
 //! Replaces handles by ids.
 
-use super::step::read_handle;
+use super::step::{is_number_handle, read_handle};
 use crate::history::Call;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -26,7 +26,9 @@ pub fn bind_handles(planned: &Call, find_id: &dyn Fn(&str) -> Option<String>) ->
 
 fn bind_value(value: &Value, find_id: &dyn Fn(&str) -> Option<String>) -> Result<Value, String> {
     if let Some(name) = read_handle(value) {
-        return find_id(name).map(Value::String).ok_or_else(|| name.to_string());
+        let id = find_id(name).ok_or_else(|| name.to_string())?;
+        let number = is_number_handle(value).then(|| id.parse::<i64>().ok()).flatten();
+        return Ok(number.map_or(Value::String(id), Value::from));
     }
     match value {
         Value::Array(items) => {

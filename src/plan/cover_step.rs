@@ -104,10 +104,8 @@ fn describe_relation(situation: &ChooserInput<'_>, handle: &PlannedResource, nam
         situation.belief.list_states(&id).into_iter().next()
     };
     let parents = |held: &PossibleResource| -> BTreeSet<String> {
-        let names = held.state.fields.iter().filter_map(|value| match value {
-            ExprValue::Str(text) if ids.contains(&text.as_ref()) => Some(text.to_string()),
-            _ => None,
-        });
+        let texts = held.state.fields.iter().filter_map(ExprValue::to_id_text);
+        let names = texts.filter(|text| ids.contains(&text.as_ref())).map(|text| text.to_string());
         names.collect()
     };
     let Some(mine) = held(handle) else { return String::new() };

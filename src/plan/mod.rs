@@ -51,6 +51,6 @@ pub use presence::{ResourcePresence, classify_presence};
 pub use random::RandomChooser;
 pub use reachability::{ClauseReach, ReachLimits, ReachableClauses, find_reachable};
 pub use read_only::ReadOnlyChooser;
-pub use step::{FORMAT, Plan, Step, StepWait, make_handle, read_handle};
+pub use step::{FORMAT, Plan, Step, StepWait, make_handle, make_id_handle, read_handle, rename_handle};
 pub use trait_counts::TraitCounts;
 pub use unreachable::explain_unreachable;

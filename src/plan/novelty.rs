@@ -190,7 +190,7 @@ fn describe_related(situation: &ChooserInput<'_>, scene: &PlanningContext<'_>, a
     let mut counts: BTreeMap<(&str, bool), usize> = BTreeMap::new();
     for other in scene.resources.iter().filter(|other| other.id != actor.id) {
         let Some(held) = scene.find_entry(&other.id) else { continue };
-        let holds = |value: &ExprValue| matches!(value, ExprValue::Str(text) if text.as_ref() == actor.id.id.as_ref());
+        let holds = |value: &ExprValue| value.to_id_text().is_some_and(|text| text == actor.id.id);
         if held.state.fields.iter().any(holds) {
             let kind = situation.model.suite.resources[usize::from(other.id.kind)].name.as_str();
             *counts.entry((kind, held.state.existence == Existence::Gone)).or_default() += 1;

@@ -2,7 +2,7 @@
 
 use super::handles::named_handles;
 use super::planning_context::{CandidateCall, NamedResource, PlanningContext};
-use super::step::make_handle;
+use super::step::{make_handle, make_number_handle};
 use crate::model::ClauseId;
 use crate::schema::{SeededRng, list_body_edits};
 use serde_json::Value;
@@ -48,6 +48,18 @@ pub fn restore_handles(value: Value, scene: &PlanningContext<'_>, names: &BTreeS
             match scene.resources.iter().find(known) {
                 Some(actor) => make_handle(&actor.name),
                 None => Value::String(text),
+            }
+        }
+        Value::Number(number) => {
+            let text = number.to_string();
+            let known = |actor: &&NamedResource| {
+                scene.model.has_number_ids(usize::from(actor.id.kind))
+                    && *actor.id.id == *text
+                    && names.contains(actor.name.as_str())
+            };
+            match scene.resources.iter().find(known) {
+                Some(actor) => make_number_handle(&actor.name),
+                None => Value::Number(number),
             }
         }
         Value::Array(items) => {

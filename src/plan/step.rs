@@ -1,6 +1,7 @@
 //! Plans and steps, as recorded.
 
 use crate::history::{Call, read_present_body};
+use crate::model::Model;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -97,10 +98,30 @@ pub fn make_handle(name: &str) -> Value {
     serde_json::json!({ "$handle": name })
 }
 
+/// As [`make_handle`], for an id that is a number in bodies: `{"$number": name}`.
+pub fn make_number_handle(name: &str) -> Value {
+    serde_json::json!({ "$number": name })
+}
+
+/// The value for the id of a resource of a kind, in the form that bodies have.
+pub fn make_id_handle(model: &Model, kind: u16, name: &str) -> Value {
+    if model.has_number_ids(usize::from(kind)) { make_number_handle(name) } else { make_handle(name) }
+}
+
+/// The same value for another handle.
+pub fn rename_handle(value: &Value, name: &str) -> Value {
+    if is_number_handle(value) { make_number_handle(name) } else { make_handle(name) }
+}
+
+/// Whether the value stands for an id that is a number.
+pub fn is_number_handle(value: &Value) -> bool {
+    value.get("$number").is_some()
+}
+
 /// The handle, if the value stands for a resource id.
 pub fn read_handle(value: &Value) -> Option<&str> {
     let object = value.as_object()?;
-    if object.len() == 1 { object.get("$handle")?.as_str() } else { None }
+    if object.len() == 1 { object.get("$handle").or_else(|| object.get("$number"))?.as_str() } else { None }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Handles: the steps that bind them, the steps that use them, and their names.
 
 use crate::history::Call;
-use crate::plan::{Step, make_handle, read_handle};
+use crate::plan::{Step, read_handle, rename_handle};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,7 +102,7 @@ fn replace_names(step: &mut Step, new_name: &dyn Fn(&str) -> Option<String>) {
     while let Some(value) = left.pop() {
         if let Some(name) = read_handle(value) {
             if let Some(new) = new_name(name) {
-                *value = make_handle(&new);
+                *value = rename_handle(value, &new);
             }
             continue;
         }

@@ -14,6 +14,7 @@ mod pages;
 mod parse;
 mod place;
 mod problem;
+mod questions;
 mod suite_files;
 mod suggest;
 mod yaml;
@@ -31,6 +32,7 @@ pub use pages::{PageDigests, collect_page_digests};
 pub use parse::{parse_suite, parse_suite_files};
 pub use place::SuitePlace;
 pub use problem::{ProblemSeverity, SuiteProblem, has_errors, render_problems};
+pub use questions::{SuiteQuestion, list_open_questions};
 pub use suite_files::{SuiteFiles, list_base_suites, read_catalog_name};
 pub use types::{
     AboutEntry, Alternative, Clause, ClauseBasis, ClauseDecision, ClauseOperations, ClauseTiming, DerivedValue, Effect,

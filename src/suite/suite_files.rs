@@ -47,6 +47,13 @@ impl SuiteFiles {
         SuiteFiles { text: text.to_string(), files: vec![own] }
     }
 
+    /// The text of the suite's own file, without its base suites.
+    #[must_use]
+    pub fn get_own_text(&self) -> &str {
+        let end = self.files.get(1).map_or(self.text.len(), |base| base.byte);
+        &self.text[..end]
+    }
+
     /// Adds the file of a base suite, with the pages of the base suite.
     #[must_use]
     pub fn with_base(mut self, name: &str, file: &str, text: &str, pages: PageDigests) -> SuiteFiles {

@@ -7,7 +7,7 @@ use crate::model::{CallView, ExpressionRoots, OperationModel, ResourceOwner};
 use crate::plan::guard_relations::{GuardRelation, InputRoot};
 use crate::plan::planning_context::{NamedResource, PlanningContext, empty_step};
 use crate::plan::presence::ResourcePresence;
-use crate::plan::step::make_handle;
+use crate::plan::step::make_id_handle;
 use crate::schema::SeededRng;
 use crate::suite::{AboutEntry, IdExpression};
 
@@ -182,7 +182,7 @@ fn draft_assigned(
         if let (Some(path), Some(actor)) = (cast.path, cast.resource)
             && path.root.as_ref() != "body"
         {
-            put_value(&mut step, path, Some(make_handle(&actor.name)));
+            put_value(&mut step, path, Some(make_id_handle(scene.model, actor.id.kind, &actor.name)));
         }
     }
     scene.draft_call(&step)
@@ -199,7 +199,7 @@ fn find_value(record: &ExprValue, keys: &[PathKey]) -> Option<ExprValue> {
 /// Whether a field of one resource holds the id of the other.
 fn are_related(scene: &PlanningContext<'_>, one: &NamedResource, two: &NamedResource) -> bool {
     let holds = |actor: &NamedResource, id: &str| {
-        let names = |value: &ExprValue| matches!(value, ExprValue::Str(text) if text.as_ref() == id);
+        let names = |value: &ExprValue| value.to_id_text().is_some_and(|text| text.as_ref() == id);
         scene.find_entry(&actor.id).is_some_and(|held| held.state.fields.iter().chain(&held.state.memory).any(names))
     };
     holds(one, &two.id.id) || holds(two, &one.id.id)

@@ -42,7 +42,7 @@ pub fn compose_call(scene: &PlanningContext<'_>, ask: &CallRequirements, rng: &m
     if let Some(shape) = shape.filter(|_| needs.iter().any(of_body) || casts.iter().any(named_in_it)) {
         step.call.body = Some(draw_valid(shape, rng, &how).ok()?);
     }
-    let placed = place_ids(&casts, &mut step, rng);
+    let placed = place_ids(scene.model, &casts, &mut step, rng);
     let wishes = collect_wanted_values(scene, &CallDraft::new(&step), &casts, &needs, shape, rng)?;
     apply_wanted_values(scene, operation, &wishes, &placed, (shape, &how, ask.boundary), &mut step, rng)?;
     step.births = model

@@ -5,6 +5,7 @@
 //! never produces such a sequence.
 
 use super::context::{CALLS_MAX, ChoiceContext};
+use crate::expr::ExprValue;
 use crate::model::{EvaluationLog, OperationModel, is_page};
 use crate::plan::compose::{CallRequirements, compose_call};
 use crate::plan::planning_context::{CandidateCall, NamedResource, is_own};
@@ -94,7 +95,8 @@ fn follow_page(view: &ChoiceContext<'_, '_>) -> Option<CandidateCall> {
     }
     let mut step = last.clone();
     for (parameter, value) in &page.next {
-        let named = view.planning.resources.iter().find(|actor| Some(&*actor.id.id) == value.as_str());
+        let id = ExprValue::from(value).to_id_text();
+        let named = view.planning.resources.iter().find(|actor| Some(&actor.id.id) == id.as_ref());
         step.call.query.insert(parameter.clone(), make_handle(&named?.name));
     }
     keep_if_paging_applies(view, step, list)

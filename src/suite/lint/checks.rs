@@ -4,6 +4,7 @@ use super::context::{LintContext, LintInputs};
 use super::{citations, observability, overlap, reachability, silent_cells, typing};
 use crate::schema::CompiledCatalog;
 use crate::suite::problem::{ProblemSeverity, SuiteProblem};
+use crate::suite::questions::note_open_questions;
 use crate::suite::suite_files::SuiteFiles;
 use crate::suite::types::Suite;
 
@@ -21,6 +22,7 @@ pub fn lint_suite(
     overlap::check_overlaps(&mut lint);
     silent_cells::check_silent_cells(&mut lint);
     observability::check_observability(&mut lint);
+    lint.problems.extend(note_open_questions(sheets.find_file(0).0, sheets.get_own_text()));
     sheets.place_problems(lint.problems)
 }
 

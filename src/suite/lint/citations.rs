@@ -15,7 +15,11 @@ pub(super) fn check_citations(lint: &mut LintContext, evidence: LintInputs) {
         };
         let Some(citation) = locked.get(&source) else {
             let message = format!("the citation `{source}` is not locked to the text of its page");
-            let hint = "run `probity derive` with the pages to write the lock".to_string();
+            let api = &lint.suite.catalog;
+            let hint = format!(
+                "lock the citations of `suites`: probity derive PAGES --api {api} --out schemas/{api} (with a list of \
+                 pages: probity derive --manifest suites/sources/{api}.yaml --pages DIR --out schemas/{api})"
+            );
             lint.report_error(place, "unlocked-citation", message, Some(hint));
             continue;
         };

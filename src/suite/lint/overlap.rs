@@ -3,7 +3,6 @@
 use super::context::LintContext;
 use super::located_expressions::list_operations;
 use super::partial_call::{ConditionTruth, PartialCall, collect_reads, list_candidate_values};
-use super::silent_cells::describe_settled_resource;
 use crate::expr::{Expr, ExprValue, FieldPath};
 use crate::suite::types::{Clause, ClauseDecision, IdExpression, LetDefinition, Suite};
 use std::collections::BTreeSet;
@@ -73,19 +72,30 @@ fn collect_terms(suite: &Suite, clause: &Clause) -> Vec<Expr> {
     all
 }
 
-/// Valid calls of the owner, on each existing resource in each stable state. An acceptance needs existing resources,
-/// so absence causes no overlap.
+/// Valid calls of the owner, on existing resources in each combination of stable states. An acceptance needs existing
+/// resources, so absence causes no overlap.
 fn list_owner_calls(suite: &Suite, operation: &str) -> Vec<PartialCall> {
     let things = suite.about.get(operation).into_iter().flatten();
-    let mut sketches = Vec::new();
+    let mut sketches = vec![PartialCall::new_owner_call()];
     for about in things.filter(|a| matches!(a.binding, IdExpression::Existing(_))) {
         let resource = &suite.resources[about.resource];
-        if let Some(field) = &resource.state {
-            sketches.extend(resource.stable.iter().map(|state| describe_settled_resource(&about.name, field, state)));
-        }
-    }
-    if sketches.is_empty() {
-        sketches.push(PartialCall::new_owner_call());
+        let states = resource.state.iter().flat_map(|field| resource.stable.iter().map(move |state| (field, state)));
+        let states: Vec<(&String, &String)> = states.collect();
+        let settle = |sketch: &PartialCall| sketch.clone().with_value(&about.name, &["rest"], ExprValue::Bool(true));
+        sketches = sketches
+            .iter()
+            .flat_map(|sketch| match states.is_empty() {
+                true => vec![settle(sketch)],
+                false => states
+                    .iter()
+                    .map(|(field, state)| settle(sketch).with_value(&about.name, &[field], state.as_str().into()))
+                    .collect(),
+            })
+            .take(SKETCHES_MAX)
+            .collect();
     }
     sketches
 }
+
+/// Most combinations of states that are tried.
+const SKETCHES_MAX: usize = 256;

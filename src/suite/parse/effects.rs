@@ -39,17 +39,41 @@ fn parse_effect(
         let scope = scope.with_roots([each.name.as_str()]);
         return parse_effect_value(reader, (key, EffectTarget::Each(each), &field), resource, value, &scope);
     }
-    let Some((target, field)) = key.text.split_once('.') else {
-        let message = format!("`{}` is not an effect: expected `<name>.<field>`", key.text);
-        reader.report_error(key.place, "bad-effect", message);
-        return None;
+    let (target, field) = match key.text.split_once('.') {
+        Some((target, field)) => (target, Some(field)),
+        None if ends_resource(value) => (key.text.as_str(), None),
+        None => {
+            let message =
+                format!("`{}` is not an effect: expected `<name>.<field>`, or `<name>: gone` for a deletion", key.text);
+            reader.report_error(key.place, "bad-effect", message);
+            return None;
+        }
     };
     let Some((_, resource)) = targets.resources.iter().find(|(name, _)| name == target) else {
         let hint = suggest::suggest_name(target, targets.resources.iter().map(|(name, _)| name.as_str()));
         reader.report_error_with(key.place, "unknown-resource", format!("the call does not refer to `{target}`"), hint);
         return None;
     };
-    parse_effect_value(reader, (key, EffectTarget::Named(target.to_string()), field), resource, value, scope)
+    let named = EffectTarget::Named(target.to_string());
+    let Some(field) = field else {
+        let value = EffectValue::Transition(parse_transition(reader, value, scope));
+        let field = resource.state.clone().unwrap_or_default();
+        return Some(Effect { key: key.text.clone(), target: named, field, value, place: key.place });
+    };
+    parse_effect_value(reader, (key, named, field), resource, value, scope)
+}
+
+/// Whether the value is `gone`, or `["*", gone]`: the only effects on a resource as a whole.
+fn ends_resource(value: &YamlNode) -> bool {
+    let is = |node: &YamlNode, word: &str| matches!(&node.kind, YamlValue::Text(text) if text == word);
+    match &value.kind {
+        YamlValue::List(items) => match items.as_slice() {
+            [gone] => is(gone, "gone"),
+            [any, gone] => is(any, "*") && is(gone, "gone"),
+            _ => false,
+        },
+        _ => is(value, "gone"),
+    }
 }
 
 fn parse_effect_value(

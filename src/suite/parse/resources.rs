@@ -35,6 +35,10 @@ fn parse_resource(reader: &mut SuiteReader, name: &YamlKey, node: &YamlNode) -> 
             fields.extend(parse_field(reader, name, node, class));
         }
     }
+    if fields.is_empty() && map.get("fields").is_none() {
+        let message = "a resource needs `fields`, the values that responses show, one at least";
+        reader.report_error(map.place, "missing-key", message);
+    }
     let remembers = parse_remembers(reader, map.get("remembers"));
     refuse_repeated_fields(reader, &fields, map.get("remembers"));
     let state = parse_state(reader, map, &fields);

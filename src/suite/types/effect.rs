@@ -10,7 +10,7 @@ pub struct Effect {
     pub key: String,
     /// The resources that change.
     pub target: EffectTarget,
-    /// Name of the field that changes.
+    /// Name of the field that changes; empty for the end of a resource without a state field.
     pub field: String,
     /// The new value.
     pub value: EffectValue,
@@ -87,7 +87,8 @@ pub struct ResourceSelection {
 /// The new value of a field.
 #[derive(Debug, Clone)]
 pub enum EffectValue {
-    /// For the state field: the stages of a transition, each of which may be skipped, then the final state.
+    /// For the state field: the stages of a transition, each of which may be skipped, then the final state. For a
+    /// resource without a state field: its end.
     Transition(Vec<StageExpression>),
     /// For other fields: an expression on the state before the call.
     Expr(Expr),

@@ -1,7 +1,9 @@
 //! The roots of expressions about a call, with their types.
 
 use super::records::RecordTypes;
-use super::values::{RootTypes, build_body_type, build_open_record, build_parameters_type, build_pools_type};
+use super::values::{
+    RootTypes, build_body_type, build_open_record, build_parameters_type, build_pools_type, build_reply_type,
+};
 use crate::expr::{self, RecordField, ValueType};
 use crate::schema::catalog::Operation;
 use crate::suite::lint::context::LintContext;
@@ -32,7 +34,7 @@ pub(super) fn build_call_roots(lint: &LintContext, records: &RecordTypes, operat
         // Headers are open: an operation's table seldom lists the header with the version.
         ("header".to_string(), build_open_record()),
         ("body".to_string(), build_body_type(lint, &operation.requests)),
-        ("reply".to_string(), build_body_type(lint, &operation.responses)),
+        ("reply".to_string(), build_reply_type(lint, &operation.responses)),
         ("pools".to_string(), build_pools_type(suite)),
         ("caller".to_string(), names(&["owner", "other", "expired", "forged", "none"])),
         ("input".to_string(), names(&["valid", "doubtful", "invalid"])),

@@ -16,6 +16,13 @@ pub(super) fn build_parameters_type(parameters: &[OperationParameter]) -> ValueT
     ValueType::Record { fields: parameters.iter().map(field).collect(), open: false }
 }
 
+/// The type of the body of an accepted call: suites read no bodies of refusals.
+pub(super) fn build_reply_type(lint: &LintContext, responses: &[OperationBody]) -> ValueType {
+    let refuses = |body: &&OperationBody| !body.statuses.is_empty() && body.statuses.iter().all(|it| *it >= 300);
+    let accepting: Vec<OperationBody> = responses.iter().filter(|body| !refuses(body)).cloned().collect();
+    build_body_type(lint, &accepting)
+}
+
 /// The union of the documented bodies; null without a documented body.
 pub(super) fn build_body_type(lint: &LintContext, bodies: &[OperationBody]) -> ValueType {
     let files: BTreeMap<&str, &crate::schema::CompiledSchema> = lint.schemas.bodies().collect();
