@@ -171,6 +171,9 @@ pub mod limits;
 pub mod mock;
 #[cfg_attr(doc, doc(hidden))]
 pub mod model;
+#[cfg(feature = "cli")]
+#[cfg_attr(doc, doc(hidden))]
+pub mod openapi_export;
 #[cfg_attr(doc, doc(hidden))]
 pub mod oracle;
 #[cfg_attr(doc, doc(hidden))]
@@ -186,6 +189,9 @@ pub mod session;
 mod shrink;
 #[cfg_attr(doc, doc(hidden))]
 pub mod suite;
+#[cfg(feature = "cli")]
+#[cfg_attr(doc, doc(hidden))]
+pub mod suite_draft;
 #[cfg_attr(doc, doc(hidden))]
 pub mod terminal;
 

@@ -28,6 +28,8 @@ pub enum CliVerb {
     Run(RunArguments),
     /// Carry out a recorded plan again, such as a counterexample
     Replay(ReplayArguments),
+    /// Make one call, or a few in a row, and show what the model expects and which clauses speak
+    Try(TryArguments),
     /// Delete the leftovers of earlier runs at an endpoint
     Sweep(SweepArguments),
     /// Serve a suite's mock over HTTP
@@ -54,6 +56,8 @@ pub enum CliVerb {
     Report(ReportArguments),
     /// Record the known deviations of a run
     Baseline(BaselineArguments),
+    /// Write a catalog in the form of another tool
+    Export(ExportArguments),
     /// Print the headers that authenticate one request, with its credentials
     Sign(SignArguments),
 }
@@ -212,6 +216,27 @@ pub struct ReplayArguments {
     pub history: Option<PathBuf>,
 }
 
+/// Makes calls in a row against the mock, or an endpoint, and deletes at the end what they created.
+#[derive(Debug, Args)]
+pub struct TryArguments {
+    /// Name of the suite
+    #[arg(value_name = "SUITE")]
+    pub suite: String,
+    /// OPERATION [NAME=VALUE...], and further calls after the word `then`. A name is a parameter, or a property of the body
+    /// (`note`, `order.note`); a value is JSON or text, or the handle of a resource that an earlier call creates, such as
+    /// order-1. What the pages require besides is drawn, and ids are those of the youngest resources.
+    #[arg(value_name = "CALL", required = true, num_args = 1..)]
+    pub calls: Vec<String>,
+    #[command(flatten)]
+    pub target: TargetArguments,
+    /// The caller: owner, other, expired, forged or none
+    #[arg(long, value_name = "NAME", default_value = "owner")]
+    pub caller: String,
+    /// Random seed of the mock and of drawn bodies
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+}
+
 /// Deletes the leftovers of runs that have ended, by their journals and by their marks.
 #[derive(Debug, Args)]
 pub struct SweepArguments {
@@ -275,10 +300,31 @@ pub struct InitArguments {
 #[derive(Debug, Subcommand)]
 pub enum InitFile {
     /// The profile of an endpoint: address, credentials, pools, limits
-    Profile {
-        /// Where to write the profile [default: standard output]
-        out: Option<PathBuf>,
-    },
+    Profile(InitProfileArguments),
+    /// A suite to start from, drafted from documentation: suites/API.yaml, and schemas/API unless it exists
+    Suite(InitSuiteArguments),
+}
+
+#[derive(Debug, Args)]
+pub struct InitProfileArguments {
+    /// Where to write the profile [default: standard output]
+    pub out: Option<PathBuf>,
+    /// A derived catalog (schemas/API), an OpenAPI description, or pages: draft the profile from them (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub from: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct InitSuiteArguments {
+    /// Name of a built-in suite to copy, with its schemas, instead of a draft
+    #[arg(value_name = "SUITE", required_unless_present = "from", conflicts_with_all = ["from", "api"])]
+    pub suite: Option<String>,
+    /// A derived catalog (schemas/API), an OpenAPI description, or pages and folders of pages (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub from: Vec<PathBuf>,
+    /// Short name of the API and of the suite [default: the name of the folder or file]
+    #[arg(long, value_name = "NAME")]
+    pub api: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -480,6 +526,24 @@ pub struct DiffArguments {
     /// Folder of the new reference
     #[arg(value_name = "NEW")]
     pub new: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct ExportArguments {
+    #[command(subcommand)]
+    pub format: ExportFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ExportFormat {
+    /// An OpenAPI 3.1 document in JSON, with the cited lines as extensions
+    Openapi {
+        /// Name of the API: the folder below schemas
+        api: String,
+        /// Where to write the document [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]

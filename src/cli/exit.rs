@@ -51,7 +51,7 @@ pub const EXIT_CODES: [ExitCodeRow; 9] = [
         kind: ExitKind::Undecided,
         name: "undecided",
         meaning: "nothing failed, and at least one clause is inconclusive or untested",
-        when: "No clause failed, and a clause that counts (see below) is inconclusive or untested, no clause passed, or the run stopped early.",
+        when: "No clause failed, and a clause that counts (see below) is inconclusive or untested, no clause passed, the suite has an open question, or the run stopped early.",
         verbs: "`run`, `judge`",
     },
     ExitCodeRow {

@@ -22,7 +22,8 @@ pub fn main() -> ExitCode {
         }
     };
     survive_file_size_limit();
-    let tests_endpoint = matches!(arguments.verb, CliVerb::Run(_) | CliVerb::Replay(_) | CliVerb::Sweep(_));
+    let tests_endpoint =
+        matches!(arguments.verb, CliVerb::Run(_) | CliVerb::Replay(_) | CliVerb::Try(_) | CliVerb::Sweep(_));
     let _finish = FinishWriting;
     let exit = run_verb(arguments.verb).unwrap_or_else(|error| {
         terminal::print_error_line(&error.to_string());
@@ -47,6 +48,7 @@ fn run_verb(verb: CliVerb) -> Result<ExitKind, UserError> {
     match verb {
         CliVerb::Run(arguments) => verbs::run::run_campaigns(&arguments),
         CliVerb::Replay(arguments) => verbs::replay::replay_file(&arguments),
+        CliVerb::Try(arguments) => verbs::try_calls::try_calls(&arguments),
         CliVerb::Sweep(arguments) => verbs::sweep::sweep_suites(&arguments),
         CliVerb::Mock(arguments) => verbs::mock::serve_mock(&arguments),
         CliVerb::Init(arguments) => verbs::init::write_template(&arguments),
@@ -60,6 +62,7 @@ fn run_verb(verb: CliVerb) -> Result<ExitKind, UserError> {
         CliVerb::Diff(arguments) => verbs::diff::compare_folders(&arguments),
         CliVerb::Report(arguments) => verbs::report::render_report(&arguments),
         CliVerb::Baseline(arguments) => verbs::baseline::change_baseline(&arguments),
+        CliVerb::Export(arguments) => verbs::export::export_catalog(&arguments),
         CliVerb::Sign(arguments) => verbs::sign::print_signed_headers(&arguments),
     }
 }

@@ -32,6 +32,7 @@ fn check(file: &str, at_least: usize) {
 fn the_commands_of_the_documents_can_be_parsed() {
     check("docs/CI.md", 7);
     check("README.md", 5);
+    check("docs/TUTORIAL.md", 10);
 }
 
 #[test]

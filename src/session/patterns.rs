@@ -5,6 +5,7 @@ use super::user_error::{UserError, suggest_name};
 use crate::known_deviations::NamePattern;
 use crate::model::{ClauseId, ClauseOrigin};
 use crate::oracle::ClauseSelection;
+use crate::suite::list_open_questions;
 use std::collections::BTreeSet;
 
 /// Patterns of names; without a pattern every name matches.
@@ -41,6 +42,17 @@ impl ClausePatterns {
     #[must_use]
     pub fn names_any(&self, name: &str) -> bool {
         self.selected.iter().any(|pattern| pattern.matches(name))
+    }
+
+    /// Checks that each pattern matches a clause or an open question of the suites. `flag` is named in the error.
+    ///
+    /// # Errors
+    /// If a pattern matches neither.
+    pub fn check_matching_questions(&self, flag: &str, loaded: &[LoadedSuite]) -> Result<(), UserError> {
+        let open: Vec<String> =
+            loaded.iter().flat_map(|it| list_open_questions(&it.text)).map(|question| question.id).collect();
+        let of_clauses = self.selected.iter().filter(|pattern| !open.iter().any(|id| pattern.matches(id)));
+        check_patterns(flag, of_clauses, loaded)
     }
 
     /// Checks that each pattern matches a clause of the suites. `flag` is named in the error.
@@ -106,7 +118,11 @@ fn join_patterns(patterns: &[NamePattern]) -> Option<String> {
     (!texts.is_empty()).then(|| texts.join(" "))
 }
 
-fn check_patterns(flag: &str, patterns: &[NamePattern], loaded: &[LoadedSuite]) -> Result<(), UserError> {
+fn check_patterns<'p>(
+    flag: &str,
+    patterns: impl IntoIterator<Item = &'p NamePattern>,
+    loaded: &[LoadedSuite],
+) -> Result<(), UserError> {
     let ids: BTreeSet<&str> = loaded.iter().flat_map(|l| l.model.clauses.iter().map(|info| info.id.as_str())).collect();
     for pattern in patterns {
         if !ids.iter().any(|id| pattern.matches(id)) {

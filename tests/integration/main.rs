@@ -11,6 +11,7 @@ mod counterexample_scripts;
 mod derive_again;
 mod derive_pairs;
 mod derive_verbs;
+mod drafted_suites;
 mod ended_runs;
 mod failing_expressions;
 mod silent_endpoints;
@@ -28,6 +29,7 @@ mod report_formats;
 mod reference_agreement;
 mod request_limits;
 mod seeded_faults;
+mod tutorial;
 mod untrusted_replies;
 
 /// The suite, catalog and schemas of the lamps, for `belief` and `chooser`.
@@ -40,6 +42,10 @@ mod stalling_proxy;
 /// The second implementation of the three APIs, for `reference_agreement`.
 #[path = "../reference_server/mod.rs"]
 mod reference_server;
+
+/// A small server of a shop, for `drafted_suites`.
+#[path = "../shop_server/mod.rs"]
+mod shop_server;
 
 /// The tests allocate in several threads, for which the system's allocator is slow.
 #[global_allocator]

@@ -13,7 +13,8 @@
 //! 4. [`derive`](mod@derive): documents to a catalog, with the doubts about the pages.
 //! 5. [`doubt_report`] and [`reference_diff`]: the doubts in several formats, with rulings, and the differences between two
 //!    derivations.
-//! 6. [`text`] and [`value`]: normalised text for digests, and JSON values with lines.
+//! 6. [`api_access`]: addresses and security schemes of an OpenAPI description.
+//! 7. [`text`] and [`value`]: normalised text for digests, and JSON values with lines.
 //!
 //! # Example
 //!
@@ -34,6 +35,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod api_access;
 pub mod derive;
 pub mod dialect;
 pub mod document;

@@ -92,10 +92,13 @@ fn render_pages(reading: &ReadingSummary) -> String {
     out
 }
 
-/// The lines that the suites beside the manifest's folder cite. The suites are read as text, because the
+/// The lines that the suites beside the manifest's folder cite; without a manifest, the suites of `./suites`. The suites are read as text, because the
 /// catalog to check them against is not derived yet.
 fn list_suite_citations(arguments: &DeriveArguments) -> Vec<SourceLines> {
-    let Some(manifest) = arguments.manifest.as_deref() else { return Vec::new() };
+    let Some(manifest) = arguments.manifest.as_deref() else {
+        let own = arguments.api.as_deref().map(|api| list_cited_places(api, Path::new("suites")));
+        return own.unwrap_or_default();
+    };
     let named = read_input_text(manifest, manifest::MANIFEST_BYTES_MAX)
         .ok()
         .and_then(|text| manifest::parse_manifest(manifest, &text).ok());
@@ -139,7 +142,7 @@ fn list_pages(api: &str, folder: &Path) -> PageDigests {
     manifest.into_iter().flat_map(|named| named.pages).map(|page| (page.id, page.file)).collect()
 }
 
-fn convert_error(error: DeriveError) -> UserError {
+pub(super) fn convert_error(error: DeriveError) -> UserError {
     match error {
         DeriveError::Manifest(error) => {
             UserError::input(format!("{}:{}", error.file.display(), error.line), error.cause, error.remedy)

@@ -1,30 +1,19 @@
-//! `probity init profile`: a profile to fill in.
+//! `probity init`: a profile to fill in, or a suite to start from.
 
+use super::{init_profile, init_suite};
 use crate::cli::args::{InitArguments, InitFile};
 use crate::endpoint::Identities;
-use crate::report::write_file;
 use crate::schema::catalog::Catalog;
 use crate::session::{ExitKind, UserError};
-use crate::terminal;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// A profile with a comment for every key; `docs/profile.schema.json` is the schema.
-const TEMPLATE: &str = include_str!("../../../docs/profile.yaml");
-
-/// Writes or prints the template.
+/// Writes or prints the file.
 pub fn write_template(arguments: &InitArguments) -> Result<ExitKind, UserError> {
-    let InitFile::Profile { out } = &arguments.file;
-    let Some(path) = out else {
-        terminal::print_text(TEMPLATE);
-        return Ok(ExitKind::Passed);
-    };
-    if path.exists() {
-        return Err(UserError::usage(path.display().to_string(), "the file exists already", "name another path"));
+    match &arguments.file {
+        InitFile::Profile(arguments) => init_profile::write_profile(arguments),
+        InitFile::Suite(arguments) => init_suite::write_suite(arguments),
     }
-    write_file(path, TEMPLATE.as_bytes()).map_err(|error| UserError::unwritable(path, &error))?;
-    terminal::print_line(&format!("{} is ready to be filled in", path.display()));
-    Ok(ExitKind::Passed)
 }
 
 /// The profile of a mock over HTTP: the mock's tokens and path parameters, and its times at `speed`.
@@ -52,7 +41,7 @@ pub fn fill_in_profile(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::init_profile::TEMPLATE;
     use crate::profile::Profile;
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::campaign::{CampaignEvent, CampaignListener, PlanResult};
 use crate::cleanup::describe_leftovers;
-use crate::cli::args::ReplayArguments;
+use crate::cli::args::{ReplayArguments, TargetArguments};
 use crate::cli::config::configure_target;
 use crate::cli::embedded::find_store;
 use crate::cli::signal;
@@ -12,9 +12,10 @@ use crate::known_deviations::SuiteExceptions;
 use crate::limits::RequestedLimits;
 use crate::model::Model;
 use crate::oracle::{ClauseSelection, Finding};
+use crate::plan::Plan;
 use crate::report::{compile_evidence, describe_evidence, describe_steps, list_outcomes, write_file};
 use crate::session::{
-    CampaignSettings, ClausePatterns, ExitKind, JournalSettings, PLAN_BYTES_MAX, RunStart, SessionEvent,
+    CampaignSettings, ClausePatterns, ExitKind, JournalSettings, LoadedSuite, PLAN_BYTES_MAX, RunStart, SessionEvent,
     SessionListener, SpentTotals, UserError, describe_targets, limit_campaign, load_profile, parse_plan, pick_worst,
     replay_plan, resolve_targets, warn_of_credentials,
 };
@@ -24,11 +25,52 @@ use std::path::{Path, PathBuf};
 
 /// Replays a plan and says whether a clause is contradicted; exit 1 if a clause is.
 pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
-    let start = RunStart::now();
-    let config = configure_target(&arguments.target, &start)?;
     let file = &arguments.plan_file;
     let bytes = read_input_bytes(file, PLAN_BYTES_MAX).map_err(UserError::from_input_file)?;
     let plan = parse_plan(&file.display().to_string(), &bytes, None)?;
+    let (seed, number) = plan.drawn.unwrap_or((1, 0));
+    let seeds = (arguments.seed.unwrap_or(seed), arguments.plan.unwrap_or(number));
+    let CarriedPlan { loaded, driven, mut exits } =
+        carry_out_plan(&plan, &arguments.target, seeds, arguments.history.as_deref().map(find_folder))?;
+    for line in describe_steps(&driven.plan, &list_outcomes(&driven.plan, &driven.history)) {
+        terminal::print_line(&format!("  {line}"));
+    }
+    for finding in &driven.findings {
+        terminal::print_text(&describe_finding(&loaded.model, finding, &driven));
+    }
+    if let Some(path) = &arguments.history {
+        let mut bytes = Vec::new();
+        let written = write_history(&driven.history.load_history(), &mut bytes).and_then(|()| write_file(path, &bytes));
+        if let Err(error) = written {
+            let error = UserError::unwritable(path, &error);
+            terminal::print_error_line(&error.to_string());
+            exits.push(error.exit);
+        }
+    }
+    if exits.is_empty() {
+        terminal::print_line("no clause was contradicted");
+    }
+    Ok(pick_worst(&exits))
+}
+
+/// A plan that was carried out.
+pub(super) struct CarriedPlan {
+    pub loaded: LoadedSuite,
+    pub driven: PlanResult,
+    /// Why the verb does not end with 0.
+    pub exits: Vec<ExitKind>,
+}
+
+/// Carries out a plan at its target. `seeds` are the seed of the mock and the number of the plan; `output` is a folder that
+/// must be writable. Prints the target, leftovers and errors.
+pub(super) fn carry_out_plan(
+    plan: &Plan,
+    target: &TargetArguments,
+    (seed, number): (u64, u64),
+    output: Option<PathBuf>,
+) -> Result<CarriedPlan, UserError> {
+    let start = RunStart::now();
+    let config = configure_target(target, &start)?;
     let store = find_store()?;
     let name = store.select_suites(std::slice::from_ref(&plan.suite))?.remove(0);
     let profile = load_profile(config.profile.as_deref())?;
@@ -40,11 +82,10 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
     terminal::print_line(&store.describe_origin(&[targets[0].0.clone()], &describe_targets(&targets)));
     let (loaded, target) = targets.remove(0);
     let signals = signal::listen_for_signals();
-    let (seed, number) = plan.drawn.unwrap_or((1, 0));
     let settings = CampaignSettings {
         loaded: &loaded,
         target: &target,
-        seed: arguments.seed.unwrap_or(seed),
+        seed,
         limits: limit_campaign(&RequestedLimits::NONE, &target, SpentTotals::default()),
         selection: &ClauseSelection::default(),
         selected: None,
@@ -58,42 +99,26 @@ pub fn replay_file(arguments: &ReplayArguments) -> Result<ExitKind, UserError> {
         profile: config.profile.as_ref().map(|path| path.display().to_string()),
         cancel: signals.cancel.clone(),
         journal: JournalSettings::new(Path::new("reports"), config.journal.as_deref(), &start, signals.give_up.clone()),
-        output: arguments.history.as_deref().map(find_folder),
+        output,
         watch: RequestWatch::default(),
     };
-    let (driven, failure) = replay_plan(&settings, &plan, arguments.plan.unwrap_or(number), &mut ReplayListener)?;
-    for line in describe_steps(&driven.plan, &list_outcomes(&driven.plan, &driven.history)) {
-        terminal::print_line(&format!("  {line}"));
-    }
-    for finding in &driven.findings {
-        terminal::print_text(&describe_finding(&loaded.model, finding, &driven));
-    }
+    let (driven, failure) = replay_plan(&settings, plan, number, &mut ReplayListener)?;
+    let exits = list_exits(&driven, failure, signals.exit_kind());
+    Ok(CarriedPlan { loaded: loaded.clone(), driven, exits })
+}
+
+/// Prints leftovers and the error of an early end, and lists why the verb does not end with 0.
+fn list_exits(driven: &PlanResult, failure: Option<UserError>, signal: Option<ExitKind>) -> Vec<ExitKind> {
     let mut exits = Vec::new();
-    if let Some(path) = &arguments.history {
-        let mut bytes = Vec::new();
-        let written = write_history(&driven.history.load_history(), &mut bytes).and_then(|()| write_file(path, &bytes));
-        if let Err(error) = written {
-            let error = UserError::unwritable(path, &error);
-            terminal::print_error_line(&error.to_string());
-            exits.push(error.exit);
-        }
-    }
     terminal::print_text(&describe_leftovers(&driven.leftovers));
     if let Some(error) = failure {
         terminal::print_error_line(&error.to_string());
         exits.push(error.exit);
     }
-    exits.extend(signals.exit_kind());
-    if !driven.findings.is_empty() {
-        exits.push(ExitKind::Deviation);
-    }
-    if !driven.leftovers.is_empty() {
-        exits.push(ExitKind::LeftBehind);
-    }
-    if exits.is_empty() {
-        terminal::print_line("no clause was contradicted");
-    }
-    Ok(pick_worst(&exits))
+    exits.extend(signal);
+    exits.extend((!driven.findings.is_empty()).then_some(ExitKind::Deviation));
+    exits.extend((!driven.leftovers.is_empty()).then_some(ExitKind::LeftBehind));
+    exits
 }
 
 /// The folder of a file that will be written.
@@ -102,7 +127,7 @@ fn find_folder(file: &Path) -> PathBuf {
     folder.unwrap_or(Path::new(".")).to_path_buf()
 }
 
-fn describe_finding(model: &Model, finding: &Finding, driven: &PlanResult) -> String {
+pub(super) fn describe_finding(model: &Model, finding: &Finding, driven: &PlanResult) -> String {
     let names: Vec<&str> = finding.clauses.iter().map(|clause| model.clause_info(*clause).id.as_str()).collect();
     let exchanges = driven.history.load_history().exchanges;
     let evidence = compile_evidence(model, &finding.evidence, &driven.plan, &exchanges, &finding.recorded);

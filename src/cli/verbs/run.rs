@@ -16,6 +16,7 @@ use crate::session::{
     SuiteTarget, UserError, check_pools, count_threads, describe_targets, list_exit_kinds, list_foreign_waivers,
     load_baseline, load_profile, resolve_targets, run_suites, warn_of_credentials,
 };
+use crate::suite;
 use crate::terminal;
 use std::path::Path;
 
@@ -32,7 +33,7 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     let today = &config.target.today;
     let loaded = names.iter().map(|name| store.load(name, today)).collect::<Result<Vec<LoadedSuite>, UserError>>()?;
     check_pools(&profile, &loaded, &store, today)?;
-    config.allow_undecided.check_matching(ALLOW_UNDECIDED, &loaded)?;
+    config.allow_undecided.check_matching_questions(ALLOW_UNDECIDED, &loaded)?;
     config.clauses.check_excluded(EXCLUDE, &loaded)?;
     let loaded = config.clauses.keep_matching(loaded)?;
     for warning in list_foreign_waivers(&profile.waivers, &loaded) {
@@ -119,12 +120,32 @@ fn print_outcome(
             terminal::print_text(&describe_forecast(&dry_run));
             Vec::new()
         }
-        Ok(SuiteRunResult::Ran(record)) => print_record(target, &record, (settings.reports.folder, config)),
+        Ok(SuiteRunResult::Ran(record)) => {
+            let mut kinds = print_record(target, &record, (settings.reports.folder, config));
+            kinds.extend(tell_open_questions(loaded, config).filter(|it| !kinds.contains(it)));
+            kinds
+        }
         Err(error) => {
             terminal::print_error_line(&error.to_string());
             vec![error.exit]
         }
     }
+}
+
+/// Names the open questions of a suite, which make a run undecided.
+fn tell_open_questions(loaded: &LoadedSuite, config: &RunConfig) -> Option<ExitKind> {
+    let open = suite::list_open_questions(&loaded.text);
+    let counted = open.iter().filter(|it| !config.allow_undecided.names_any(&it.id)).count();
+    if counted == 0 {
+        return None;
+    }
+    if config.detail != SummaryDetail::Quiet {
+        terminal::print_line(&format!(
+            "open questions: {counted}, each marked TODO in {}; a run is undecided until they are answered",
+            loaded.file
+        ));
+    }
+    Some(ExitKind::Undecided)
 }
 
 fn print_record(
