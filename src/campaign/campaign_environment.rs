@@ -5,7 +5,7 @@ use crate::endpoint::{Endpoint, FailureProvocation, Identities, RequestWatch};
 use crate::history::SecretFilter;
 use crate::limits::Limits;
 use crate::model::{BeliefLimits, Model};
-use crate::plan::{PlanLimits, SuiteHints};
+use crate::plan::{PlanLimits, SuiteHints, WaitPrice};
 use crate::plan_execution::{AcceptedReads, Cancellation, NullMarker, Pace, PlanEnvironment, SharedBudget};
 use crate::schema::CompiledCatalog;
 use serde_json::Value;
@@ -27,6 +27,8 @@ pub struct CampaignEnvironment<'a> {
     pub secrets: SecretFilter,
     /// Delays and retries.
     pub pace: Pace,
+    /// What waiting costs.
+    pub wait_price: WaitPrice,
     /// Limits of the campaign.
     pub limits: Limits,
     /// The requests and the time of the campaign, from the checks before the first plan to the end of cleaning up.

@@ -65,7 +65,7 @@ async fn run_plans(share: &CampaignState<'_>, order: &CampaignInput<'_>, gathere
         let has_room = |running: usize| running == 0 || (share.has_room() && quiet.0 == 0);
         while open
             && next < plans
-            && running.len() < parallel
+            && running.len() < parallel + share.shared_budget.count_parked()
             && done.len() < WAITING_RESULTS_MAX
             && has_room(running.len())
         {
@@ -75,7 +75,14 @@ async fn run_plans(share: &CampaignState<'_>, order: &CampaignInput<'_>, gathere
             running.push(run_one_plan(share, order, next, chooser));
             next += 1;
         }
-        let Some((number, driven, chooser)) = running.next().await else { break };
+        let parked = share.shared_budget.await_parked_plan();
+        let ended = tokio::select! {
+            biased;
+            ended = running.next() => ended,
+            // A plan may start in place of the plan that waits.
+            () = parked => continue,
+        };
+        let Some((number, driven, chooser)) = ended else { break };
         idle.push(chooser);
         halt_plans_after(share, order, &driven);
         quiet.note_plan(&driven);

@@ -5,7 +5,7 @@ use super::event::{CampaignEvent, CampaignListener};
 use super::transition_times::TransitionTimes;
 use crate::cleanup::count_list_requests;
 use crate::limits::Limits;
-use crate::plan::Coverage;
+use crate::plan::{Coverage, WaitLedger, WaitPrice};
 use crate::plan_execution::{SharedBudget, StopReason};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -17,6 +17,7 @@ pub(super) struct CampaignState<'a> {
     pub shared_budget: &'a SharedBudget,
     pub coverage: RefCell<Coverage>,
     pub transition_times: RefCell<TransitionTimes>,
+    pub waits: RefCell<WaitLedger>,
     listener: RefCell<&'a mut dyn CampaignListener>,
     /// Whether shrinking has started.
     shrinking: Cell<bool>,
@@ -49,11 +50,15 @@ impl<'a> CampaignState<'a> {
         limits: Limits,
         listener: &'a mut dyn CampaignListener,
     ) -> CampaignState<'a> {
+        if site.wait_price != WaitPrice::Free {
+            site.budget.park_waiting_plans();
+        }
         CampaignState {
             env: site,
             shared_budget: &site.budget,
             coverage: RefCell::default(),
             transition_times: RefCell::default(),
+            waits: RefCell::new(WaitLedger::new(site.wait_price)),
             listener: RefCell::new(listener),
             shrinking: Cell::new(false),
             live_resources_max: limits.live_resources,
@@ -80,6 +85,17 @@ impl<'a> CampaignState<'a> {
             return;
         }
         self.listener.borrow_mut().receive_event(event);
+    }
+
+    /// Takes in the measured times of transitions.
+    pub fn note_transition_times(&self, times: TransitionTimes) {
+        let mut waits = self.waits.borrow_mut();
+        for (transition, times_ms) in &times.0 {
+            for clause in &transition.by {
+                times_ms.iter().for_each(|time_ms| waits.note_time(clause, *time_ms));
+            }
+        }
+        self.transition_times.borrow_mut().merge(times);
     }
 
     /// Stops all plans after a reason that holds for each of them.

@@ -152,6 +152,9 @@ pub struct Conclusion {
     pub spent: SpentRequests,
     /// Times of transitions.
     pub transition_times: TransitionTimes,
+    /// Clauses that started transitions whose end no response showed, with the number of these transitions. Only a wait for
+    /// the bound would have told the end, and the campaign did not wait for the bound of such a transition.
+    pub unproven_transitions: Vec<(String, u64)>,
     /// Why the campaign ended early; `None` if all clauses were decided or the limits were reached.
     pub stopped: Option<String>,
     /// What ended the campaign early and has to be mended; also in `stopped`, in words.

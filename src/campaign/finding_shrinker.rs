@@ -7,7 +7,7 @@ use super::conclusion::{FindingRepetition, RecordedFinding, ShownCounterexample}
 use super::ending_deviation::FindingMatcher;
 use super::event::CampaignEvent;
 use super::model_shrinker::shrink_with_model;
-use super::simpler_plans::{add_polls, make_simpler_steps, make_single_call_plans};
+use super::simpler_plans::{CandidateWaits, make_simpler_steps, make_single_call_plans};
 use crate::plan::{Plan, Step};
 use crate::shrink::{CandidateResult, ShrinkLimits, remove_unbound_steps, shrink_plan};
 use std::collections::BTreeSet;
@@ -50,7 +50,8 @@ pub(super) async fn shrink_finding(
     };
     let mut spent = 0;
     let mut smallest = None;
-    for start in list_starts(site, found).await {
+    let waits = CandidateWaits::choose(site.wait_price, found);
+    for start in list_starts(site, found, &waits).await {
         let limits = ShrinkLimits {
             tries_max: TRIES_MAX,
             requests_max: requests_max.saturating_sub(spent),
@@ -69,14 +70,14 @@ pub(super) async fn shrink_finding(
         }
     }
     if let Some((plan, _)) = &mut smallest {
-        spent += simplify_whole_plan(site, plan, &mut fails, requests_max.saturating_sub(spent)).await;
+        spent += simplify_whole_plan(site, plan, &waits, &mut fails, requests_max.saturating_sub(spent)).await;
     }
     let complete = smallest.as_ref().is_some_and(|(_, complete)| *complete);
     let shown = smallest.and_then(|(plan, _)| {
         let (history, finding) = trials.find_shown(&plan)?;
         Some(ShownCounterexample { plan, history, finding })
     });
-    let same_as = shown.as_ref().map(|shown| find_same_defect(&trials, &shown.plan)).unwrap_or_default();
+    let same_as = shown.as_ref().map(|shown| find_same_defect(&trials, &shown.plan, &waits)).unwrap_or_default();
     let repetition = trials.count_repetitions(shown.as_ref().map(|shown| &shown.plan));
     ShrinkResult { complete, counterexample: shown, same_as, repetition, requests: spent }
 }
@@ -94,7 +95,11 @@ struct SearchStart {
 
 /// The plans from which the search starts, the cheapest first: the smallest plan on the mock, the recorded plan with polls
 /// after each step, and the recorded plan. If the deviation shows with polls, no step is needed to pass time.
-async fn list_starts(site: &CampaignEnvironment<'_>, found: &RecordedFinding) -> Vec<SearchStart> {
+async fn list_starts(
+    site: &CampaignEnvironment<'_>,
+    found: &RecordedFinding,
+    waits: &CandidateWaits,
+) -> Vec<SearchStart> {
     if let Some(shown) = &found.counterexample {
         let (last, requests) = (shown.finding.step, shown.finding.exchange + 1);
         return vec![SearchStart { plan: shown.plan.clone(), last, requests, is_persistent: true }];
@@ -102,18 +107,21 @@ async fn list_starts(site: &CampaignEnvironment<'_>, found: &RecordedFinding) ->
     let (last, requests) = (found.finding.step, found.finding.exchange + 1);
     let small = shrink_with_model(site, found).await;
     let mut starts: Vec<SearchStart> = small
-        .map(|plan| SearchStart { last: plan.steps.len().saturating_sub(1), plan, requests: 0, is_persistent: false })
+        .map(|plan| {
+            let last = plan.steps.len().saturating_sub(1);
+            SearchStart { plan: waits.add_polls(&plan, last), last, requests: 0, is_persistent: false }
+        })
         .into_iter()
         .collect();
-    starts.push(SearchStart { plan: add_polls(&found.plan), last, requests, is_persistent: false });
+    starts.push(SearchStart { plan: waits.add_polls(&found.plan, last), last, requests, is_persistent: false });
     starts.push(SearchStart { plan: (*found.plan).clone(), last, requests, is_persistent: true });
     starts
 }
 
 /// The fingerprints of another finding that shows the same defect: without one of its steps, the counterexample shows the
 /// other finding.
-fn find_same_defect(trials: &CandidateRunner<'_, '_>, plan: &Plan) -> BTreeSet<String> {
-    let without = (0..plan.steps.len()).map(|index| remove_step(plan, index));
+fn find_same_defect(trials: &CandidateRunner<'_, '_>, plan: &Plan, waits: &CandidateWaits) -> BTreeSet<String> {
+    let without = (0..plan.steps.len()).map(|index| remove_step(plan, index, waits));
     without.filter_map(|candidate| trials.find_other_shown(&candidate)).next().unwrap_or_default()
 }
 
@@ -122,10 +130,11 @@ fn find_same_defect(trials: &CandidateRunner<'_, '_>, plan: &Plan) -> BTreeSet<S
 async fn simplify_whole_plan(
     site: &CampaignEnvironment<'_>,
     plan: &mut Plan,
+    waits: &CandidateWaits,
     fails: &mut impl AsyncFnMut(Plan) -> CandidateResult,
     requests_max: u64,
 ) -> u64 {
-    let polled = add_polls(plan);
+    let polled = waits.add_polls(plan, plan.steps.len().saturating_sub(1));
     let mut requests = 0;
     if polled != *plan && requests_max > 0 {
         // A counterexample should not depend on timing, for readers and for other endpoints.
@@ -135,7 +144,7 @@ async fn simplify_whole_plan(
             *plan = polled;
         }
     }
-    requests += remove_single_steps(plan, fails, requests_max.saturating_sub(requests)).await;
+    requests += remove_single_steps(plan, waits, fails, requests_max.saturating_sub(requests)).await;
     for candidate in make_single_call_plans(site, plan) {
         if requests >= requests_max {
             break;
@@ -154,6 +163,7 @@ async fn simplify_whole_plan(
 /// time that the call before needed. Returns the requests.
 async fn remove_single_steps(
     plan: &mut Plan,
+    waits: &CandidateWaits,
     fails: &mut impl AsyncFnMut(Plan) -> CandidateResult,
     requests_max: u64,
 ) -> u64 {
@@ -161,7 +171,7 @@ async fn remove_single_steps(
     let mut index = 0;
     let is_small = |plan: &Plan| plan.steps.len() > 1 && plan.steps.len() <= SINGLE_STEPS_MAX;
     while is_small(plan) && index + 1 < plan.steps.len() && requests < requests_max {
-        let candidate = remove_step(plan, index);
+        let candidate = remove_step(plan, index, waits);
         let trial = fails(candidate.clone()).await;
         requests += trial.requests;
         if trial.fails {
@@ -175,8 +185,10 @@ async fn remove_single_steps(
 }
 
 /// The plan without one step and without waits.
-fn remove_step(plan: &Plan, index: usize) -> Plan {
+fn remove_step(plan: &Plan, index: usize, waits: &CandidateWaits) -> Plan {
     let mut steps = plan.steps.clone();
     steps.remove(index);
-    add_polls(&Plan { steps: remove_unbound_steps(&steps), ..plan.clone() })
+    let steps = remove_unbound_steps(&steps);
+    let last = steps.len().saturating_sub(1);
+    waits.add_polls(&Plan { steps, ..plan.clone() }, last)
 }

@@ -7,7 +7,7 @@ use crate::history::SecretFilter;
 use crate::limits::Limits;
 use crate::mock::{Mock, Mutant, Tempo};
 use crate::model::{BeliefLimits, Model};
-use crate::plan::{PlanLimits, SuiteHints};
+use crate::plan::{PlanLimits, SuiteHints, WaitPrice};
 use crate::plan_execution::{AcceptedReads, Cancellation, Pace, SharedBudget};
 use crate::schema::CompiledCatalog;
 use crate::suite::IdExpression;
@@ -81,6 +81,7 @@ pub fn make_mock_environment<'a>(
             settle_most,
             ..Pace::IN_PROCESS
         },
+        wait_price: WaitPrice::Free,
         limits: home.limits,
         budget: SharedBudget::new(home.limits),
         accepted_reads: AcceptedReads::default(),

@@ -10,7 +10,7 @@ use super::conclusion::RecordedFinding;
 use super::event::NullListener;
 use super::mock_environment::{MockCampaignSettings, make_mock_environment, make_mocks, run_on_paused_clock};
 use super::plan_runner::rerun_plan;
-use super::simpler_plans::add_polls;
+use super::simpler_plans::CandidateWaits;
 use crate::history::{CallCause, History};
 use crate::limits::Limits;
 use crate::mock::Tempo;
@@ -96,7 +96,7 @@ impl KeptSituation {
 pub(super) async fn shrink_with_model(site: &CampaignEnvironment<'_>, found: &RecordedFinding) -> Option<Plan> {
     let (model, schemas, bounds) = (Arc::clone(&site.model), Arc::clone(&site.schemas), site.bounds);
     let kept = KeptSituation::read(found, &model, &schemas, bounds)?;
-    let plan = add_polls(&found.plan);
+    let plan = CandidateWaits::FREE.add_polls(&found.plan, found.finding.step);
     let (seed, step) = (site.seed, found.finding.step);
     let cancel = site.cancel.clone();
     // The mock has a paused clock, so that it needs a thread of its own.
@@ -131,7 +131,8 @@ async fn search_on_mock(
         ShrinkLimits { tries_max: TRIES_MAX, requests_max: REQUESTS_MAX, given_requests: 0, is_persistent: false };
     let worthwhile = |steps: &[_]| remove_unbound_steps(steps).len() == steps.len();
     let shrunk = shrink_plan(&plan, Some(last), &limits, &|_| Vec::new(), &worthwhile, keeps, &mut |_, _| {}).await;
-    shrunk.reproduced.then(|| add_polls(&shrunk.plan))
+    let last = shrunk.plan.steps.len().saturating_sub(1);
+    shrunk.reproduced.then(|| CandidateWaits::FREE.add_polls(&shrunk.plan, last))
 }
 
 /// Judges a history again, and notes the clauses that each step met.

@@ -1,14 +1,15 @@
 //! The mutation score: how soon campaigns detect mutants.
 
 use super::campaign_input::CampaignInput;
+use super::campaign_loop::run_campaign;
 use super::event::NullListener;
-use super::mock_campaign::run_mock_campaign;
-use super::mock_environment::MockCampaignSettings;
+use super::mock_environment::{MockCampaignSettings, make_mock_environment, make_mocks, run_on_paused_clock};
 use crate::limits::Limits;
 use crate::mock::{Mutant, Tempo};
 use crate::model::{BeliefLimits, Model};
 use crate::oracle::{ClauseDecidability, ClauseSelection};
-use crate::plan_execution::Cancellation;
+use crate::plan::WaitPrice;
+use crate::plan_execution::{Cancellation, Pace};
 use crate::schema::CompiledCatalog;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,6 +24,8 @@ pub struct MutationSettings {
     pub seeds: u64,
     /// Most possible states of one factor.
     pub possible_states_max: usize,
+    /// Whether waiting costs time, as at an endpoint: polls at an endpoint's pace, and few waits for bounds.
+    pub timed: bool,
 }
 
 /// The campaigns against one mutant.
@@ -114,6 +117,13 @@ fn run_until_detection(
         shrink: false,
         is_known: &|_| false,
     };
-    let conclusion = run_mock_campaign(model, schemas, &home, cancel.clone(), &order, &mut NullListener);
+    let endpoint = make_mocks(model, schemas, &home);
+    let mut site = make_mock_environment(model, schemas, &home, cancel.clone(), &endpoint);
+    if terms.timed {
+        let settle_most = site.pace.settle_most;
+        site.pace = Pace { settle_most, quiet: settle_most, ..Pace::IN_PROCESS };
+        site.wait_price = WaitPrice::Time { bound_waits_max: Some(1) };
+    }
+    let (conclusion, _) = run_on_paused_clock(run_campaign(&site, &order, &mut NullListener));
     conclusion.findings.first().map(|found| found.requests)
 }

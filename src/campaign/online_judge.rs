@@ -5,8 +5,8 @@ use super::poll_reads::PollReadSelection;
 use super::transition_times::{TransitionTimer, TransitionTimes};
 use crate::history::{Call, CallCause, Exchange};
 use crate::model::{
-    BeliefLimits, ExceededLimit, Existence, InterpretedExchange, Model, OutcomeKind, PossibleResource, ResourceId,
-    classify_call_input, read_pages,
+    BeliefLimits, ClauseId, ExceededLimit, Existence, InterpretedExchange, Model, OutcomeKind, PossibleResource,
+    ResourceId, classify_call_input, read_pages,
 };
 use crate::oracle::{Finding, Judge};
 use crate::plan::{LastListPage, StepOutcome};
@@ -55,6 +55,8 @@ struct SentStep {
     changes: bool,
     /// Resources that the call named, created, or may have changed.
     resources: BTreeSet<ResourceId>,
+    /// The clauses that started the transitions of these resources.
+    transition_causes: BTreeSet<ClauseId>,
     ending: StepOutcome,
 }
 
@@ -78,6 +80,47 @@ impl OnlineJudge {
             transition_timer: TransitionTimer::default(),
             settle_percent: bounds.settle_percent,
             ending_deviation: EndingDeviation::None,
+        }
+    }
+
+    /// Resources that were seen as they would be after their transition, and of which only the passing of the bound tells
+    /// whether the transition has ended. `now_ms` is the time since the start of the plan.
+    #[must_use]
+    pub fn list_awaiting_bound(&self, now_ms: u64) -> BTreeSet<ResourceId> {
+        let belief = &self.judge.belief;
+        let still = self.still.iter().filter(|(_, still)| **still).map(|(id, _)| id);
+        still.filter(|id| !belief.is_settled(id) && self.is_within_bound(id, now_ms)).cloned().collect()
+    }
+
+    /// Whether a possible state of a resource has a transition whose bound has not passed.
+    fn is_within_bound(&self, id: &ResourceId, now_ms: u64) -> bool {
+        let percent = u64::from(self.settle_percent);
+        let bound_ms = self.model.resource_kind(id).settles_ms.saturating_mul(percent) / 100;
+        let begun = |held: &Arc<PossibleResource>| {
+            held.state.transition.as_ref().map(|motion| motion.since).max(held.state.undetermined_since)
+        };
+        self.judge.belief.list_states(id).iter().filter_map(begun).any(|since| now_ms <= since.saturating_add(bound_ms))
+    }
+
+    /// Ids of the clauses that had started the transitions of the resources of a step when the response came.
+    #[must_use]
+    pub fn list_transition_causes(&self, step: usize) -> Vec<&str> {
+        let causes = self.steps.get(&step).into_iter().flat_map(|stepped| &stepped.transition_causes);
+        causes.map(|clause| self.model.clause_info(*clause).id.as_str()).collect()
+    }
+
+    /// Notes the clauses that started the transitions of the resources of a step.
+    fn note_transition_causes(&mut self, exchange: &Exchange) {
+        let Some(stepped) = self.steps.get_mut(&exchange.step).filter(|_| exchange.cause != CallCause::Poll) else {
+            return;
+        };
+        let belief = &self.judge.belief;
+        for id in &stepped.resources {
+            for held in belief.list_states(belief.resolve_id(id)).iter().filter(|held| held.state.transition.is_some())
+            {
+                let causes = held.state.origin.iter().flat_map(|via| via.0.iter());
+                stepped.transition_causes.extend(causes.map(|(clause, _)| *clause));
+            }
         }
     }
 
@@ -127,6 +170,7 @@ impl OnlineJudge {
             binding: exchange.call.binding.clone(),
             changes: self.model.operations[&exchange.call.operation].changes,
             resources: touched,
+            transition_causes: BTreeSet::new(),
             ending,
         };
         self.steps.insert(exchange.step, stepped);
@@ -266,6 +310,7 @@ impl ExchangeInterpreter for OnlineJudge {
         let resting = self.find_unnamed_resources(exchange);
         let seen = self.judge.observe_interpreted(&interpreted);
         self.note_unnamed_changes(exchange, resting);
+        self.note_transition_causes(exchange);
         self.findings.extend(seen.findings);
         self.excesses.extend(seen.excess);
         self.update_settled_evidence(&interpreted);

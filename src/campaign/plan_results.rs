@@ -121,6 +121,12 @@ impl PlanResultCollector {
             tally: self.tally,
             spent: self.spent,
             transition_times: share.transition_times.take(),
+            unproven_transitions: share
+                .waits
+                .borrow()
+                .list_unproven()
+                .map(|(id, count)| (id.to_string(), count))
+                .collect(),
             stopped: self.stopped,
             failure: self.failure,
         };

@@ -18,10 +18,11 @@ use crate::plan::{
     count_created, count_live_in_belief, cover_step,
 };
 use crate::plan_execution::{
-    CallMarker, NullJournal, NullMarker, PlanEnvironment, PlanState, StepEnd, StopReason, carry_out_step,
+    CallMarker, NullJournal, NullMarker, PlanEnvironment, PlanState, StepEnd, StopReason, UnsettledReason,
+    carry_out_step,
 };
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The result of one plan.
 #[derive(Debug, Clone)]
@@ -73,7 +74,7 @@ pub(super) async fn run_plan(
     if let Some(stop @ StopReason::Unnamed { .. }) = &stop {
         share.resolve_unnamed(stop, left.len());
     }
-    share.transition_times.borrow_mut().merge(plan.online_judge.take_transition_times());
+    share.note_transition_times(plan.online_judge.take_transition_times());
     let exchanges = plan.plan_state.exchanges;
     let history = plan
         .plan_state
@@ -193,6 +194,8 @@ impl<'a, 's> RunningPlan<'a, 's> {
         let site = self.state.env;
         let room = self.state.count_free_places(self.number).saturating_sub(self.count_unbelieved(before));
         self.limits.live_max = room.min(site.plan_limits.live_max);
+        let awaiting_bound = self.list_awaiting_bound();
+        self.state.waits.borrow_mut().set_late(self.state.shared_budget.is_late_in_testing());
         let mut step = chooser.next(&ChooserInput {
             model: &site.model,
             schemas: &site.schemas,
@@ -202,6 +205,8 @@ impl<'a, 's> RunningPlan<'a, 's> {
             requests: self.emitted as u64,
             pages: &self.online_judge.pages,
             coverage: &self.state.coverage.borrow(),
+            waits: &self.state.waits.borrow(),
+            awaiting_bound: &awaiting_bound,
             limits: &self.limits,
         })?;
         let gone = |id: &ResourceId| before.list_states(id).iter().all(|held| held.state.existence == Existence::Gone);
@@ -209,6 +214,32 @@ impl<'a, 's> RunningPlan<'a, 's> {
             complete_body(&mut step, &site.setup);
         }
         Some(step)
+    }
+
+    /// Resources of which only the passing of their bound tells more; none where waiting costs nothing.
+    fn list_awaiting_bound(&self) -> BTreeSet<ResourceId> {
+        if self.state.waits.borrow().is_free() {
+            return BTreeSet::new();
+        }
+        self.online_judge.list_awaiting_bound(self.plan_state.elapsed_ms())
+    }
+
+    /// Takes the waits and the passes of the last step into the ledger of waits.
+    fn note_waits(&self, end: Option<&StepEnd>, bound_waits: u64) {
+        if self.state.waits.borrow().is_free() {
+            return;
+        }
+        let counts = self.online_judge.judge.tally().clauses.iter();
+        let passed = counts.filter(|(_, count)| count.passed > 0).map(|(clause, _)| *clause);
+        let model = &self.state.env.model;
+        passed.for_each(|clause| self.state.waits.borrow_mut().note_pass(&model.clause_info(clause).id));
+        let causes = || self.online_judge.list_transition_causes(self.steps.len());
+        if self.plan_state.counts.bound_waits > bound_waits {
+            self.state.waits.borrow_mut().note_bound_wait(causes());
+        }
+        if end == Some(&StepEnd::NotSettled(UnsettledReason::OnlyTimeTells)) {
+            self.state.waits.borrow_mut().note_unproven(causes());
+        }
     }
 
     /// Number of live resources that the belief does not know: creates with an unknown result, and resources that the
@@ -236,7 +267,10 @@ impl<'a, 's> RunningPlan<'a, 's> {
             .filter(|provocation| provocation.applies_to(&json!([step.births, step.call.path, step.call.body])));
         begin_provocation(provocation, step, &self.context.cancel).await?;
         let mut shown = ShownExchanges { judge: &mut self.online_judge, state: self.state, plan: self.number };
+        let bound_waits = self.plan_state.counts.bound_waits;
         let end = carry_out_step(self.context, step, self.steps.len(), &mut self.plan_state, &mut shown).await;
+        self.state.note_transition_times(self.online_judge.take_transition_times());
+        self.note_waits(end.as_ref().ok(), bound_waits);
         let end = end_provocation(provocation, end, &self.context.cancel).await;
         if matches!(end, Ok(StepEnd::Skipped(_))) {
             self.skipped += 1;
@@ -292,6 +326,8 @@ impl<'a, 's> RunningPlan<'a, 's> {
             requests: self.emitted as u64,
             pages: &self.online_judge.pages,
             coverage: &untouched,
+            waits: &self.state.waits.borrow(),
+            awaiting_bound: &BTreeSet::new(),
             limits: &site.plan_limits,
         };
         cover_step(&mut self.state.coverage.borrow_mut(), &situation, &site.hints, &step, ending);

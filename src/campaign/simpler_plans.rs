@@ -1,8 +1,9 @@
 //! Candidates for shrinking that need the model and the schemas.
 
 use super::campaign_environment::CampaignEnvironment;
+use super::conclusion::RecordedFinding;
 use crate::history::Call;
-use crate::plan::{Plan, Step, StepWait, read_handle};
+use crate::plan::{Plan, Step, StepWait, WaitPrice, read_handle};
 use crate::schema::simplify_value;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -45,10 +46,40 @@ pub(super) fn make_single_call_plans(site: &CampaignEnvironment<'_>, plan: &Plan
     steps.into_iter().map(|step| Plan { steps: vec![step], ..plan.clone() }).collect()
 }
 
-/// The plan with polls after each step.
-pub(super) fn add_polls(plan: &Plan) -> Plan {
-    let steps = plan.steps.iter().map(|step| Step { settle: StepWait::Poll { after_ms: 0 }, ..step.clone() });
-    Plan { steps: steps.collect(), ..plan.clone() }
+/// How candidates wait after their steps.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CandidateWaits {
+    /// After each step but the last.
+    usual: StepWait,
+    /// After the last step, which shows the deviation.
+    last: StepWait,
+}
+
+impl CandidateWaits {
+    /// Where waiting costs nothing.
+    pub const FREE: CandidateWaits =
+        CandidateWaits { usual: StepWait::Poll { after_ms: 0 }, last: StepWait::Poll { after_ms: 0 } };
+
+    /// The waits for a finding. Where waiting takes time, a bound is waited for only if the plan did so when the deviation
+    /// showed: the end of a transition that never comes shows at the bound.
+    pub fn choose(price: WaitPrice, found: &RecordedFinding) -> CandidateWaits {
+        let brief = StepWait::PollBriefly { after_ms: 0, next_ms: None };
+        let waited =
+            found.plan.steps.get(found.finding.step).is_some_and(|step| matches!(step.settle, StepWait::Poll { .. }));
+        match price {
+            WaitPrice::Free => CandidateWaits::FREE,
+            WaitPrice::Time { .. } if waited => CandidateWaits { usual: brief, ..CandidateWaits::FREE },
+            WaitPrice::Time { .. } => CandidateWaits { usual: brief, last: brief },
+        }
+    }
+
+    /// The plan with polls after each step. `last` is the index of the step that shows the deviation.
+    pub fn add_polls(&self, plan: &Plan, last: usize) -> Plan {
+        let wait = |index: usize| if index == last { self.last } else { self.usual };
+        let steps = plan.steps.iter().enumerate();
+        let steps = steps.map(|(index, step)| Step { settle: wait(index), ..step.clone() });
+        Plan { steps: steps.collect(), ..plan.clone() }
+    }
 }
 
 /// The steps of a plan as JSON text.

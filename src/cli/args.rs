@@ -54,12 +54,18 @@ pub enum CliVerb {
     Diff(DiffArguments),
     /// Render the report of a stored run in another format
     Report(ReportArguments),
+    /// Compare runs side by side: verdicts, deviations, and times to settle
+    Compare(CompareArguments),
     /// Record the known deviations of a run
     Baseline(BaselineArguments),
     /// Write a catalog in the form of another tool
     Export(ExportArguments),
     /// Print the headers that authenticate one request, with its credentials
     Sign(SignArguments),
+    /// Print the completions of a shell
+    Completions(CompletionsArguments),
+    /// Write the manual pages
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]
@@ -344,6 +350,9 @@ pub struct MutantsArguments {
     /// Campaigns for each mutant, with the seeds 1, 2, 3, …
     #[arg(long, value_name = "N", default_value_t = 10, requires = "run", value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub seeds: u64,
+    /// Poll and wait as at an endpoint, where waiting takes time
+    #[arg(long, requires = "run")]
+    pub timed: bool,
 }
 
 #[derive(Debug, Args)]
@@ -442,6 +451,41 @@ pub struct ReportArguments {
     /// Where to write the report [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    /// The folders of runs' reports; times are compared with those of the first run
+    #[arg(value_name = "RUN", num_args = 2.., required = true)]
+    pub runs: Vec<PathBuf>,
+    /// Format of the comparison
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ComparisonFormat,
+    /// Where to write the comparison [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ComparisonFormat {
+    Text,
+    Markdown,
+    Json,
+    Html,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct ManArguments {
+    /// The folder for the pages
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
 }
 
 /// The name of a format.

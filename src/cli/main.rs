@@ -63,6 +63,9 @@ fn run_verb(verb: CliVerb) -> Result<ExitKind, UserError> {
         CliVerb::Report(arguments) => verbs::report::render_report(&arguments),
         CliVerb::Baseline(arguments) => verbs::baseline::change_baseline(&arguments),
         CliVerb::Export(arguments) => verbs::export::export_catalog(&arguments),
+        CliVerb::Compare(arguments) => verbs::compare::compare_stored_runs(&arguments),
+        CliVerb::Completions(arguments) => verbs::completions::print_completions(&arguments),
+        CliVerb::Man(arguments) => verbs::completions::write_manual_pages(&arguments),
         CliVerb::Sign(arguments) => verbs::sign::print_signed_headers(&arguments),
     }
 }

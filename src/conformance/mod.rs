@@ -154,8 +154,8 @@ pub use crate::session::EndpointFactory;
 pub use crate::endpoint::{FailureProvocation, InfrastructureRecogniser};
 pub use crate::limits::{FailureLimit, Limits, RequestedLimits};
 pub use crate::profile::{
-    ChangePolicy, CompletenessPolicy, ConnectionSettings, HttpVersion, PoolOffer, Profile, ProfileError, ProfileLimits,
-    ProxySettings, ResourceQuota,
+    BoundWaitPolicy, ChangePolicy, CompletenessPolicy, ConnectionSettings, HttpVersion, PoolOffer, Profile,
+    ProfileError, ProfileLimits, ProxySettings, ResourceQuota,
 };
 
 // The mock, in this process and over HTTP.

@@ -3,7 +3,8 @@
 use super::coverage::Coverage;
 use super::handles::HandleTable;
 use super::step::Step;
-use crate::model::{Belief, Model};
+use super::wait_ledger::WaitLedger;
+use crate::model::{Belief, Model, ResourceId};
 use crate::schema::CompiledCatalog;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,10 @@ pub struct ChooserInput<'a> {
     pub pages: &'a BTreeMap<String, LastListPage>,
     /// Coverage of all plans of the campaign so far, with the current plan.
     pub coverage: &'a Coverage,
+    /// What waiting costs, and how long transitions took so far.
+    pub waits: &'a WaitLedger,
+    /// Resources that may be settled, of which only the passing of their bound tells more.
+    pub awaiting_bound: &'a BTreeSet<ResourceId>,
     /// The limits of the plan.
     pub limits: &'a PlanLimits,
 }

@@ -32,6 +32,7 @@ mod successor_state;
 mod trait_counts;
 mod unreachable;
 mod versions;
+mod wait_ledger;
 
 pub use bind::bind_handles;
 pub use chooser::{Chooser, RecordedChooser};
@@ -54,3 +55,4 @@ pub use read_only::ReadOnlyChooser;
 pub use step::{FORMAT, Plan, Step, StepWait, make_handle, make_id_handle, read_handle, rename_handle};
 pub use trait_counts::TraitCounts;
 pub use unreachable::explain_unreachable;
+pub use wait_ledger::{WaitLedger, WaitPrice};

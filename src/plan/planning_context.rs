@@ -89,7 +89,11 @@ impl<'a> PlanningContext<'a> {
     pub fn from_input(situation: &ChooserInput<'a>, hints: &'a SuiteHints) -> PlanningContext<'a> {
         let actor = |(name, handle): (&String, &PlannedResource)| {
             let id = ResourceId { kind: handle.kind as u16, id: handle.id.clone()? };
-            let presence = classify_presence(situation.belief, &id);
+            let presence = if situation.awaiting_bound.contains(&id) {
+                ResourcePresence::AwaitingBound
+            } else {
+                classify_presence(situation.belief, &id)
+            };
             Some(NamedResource { name: name.clone(), id, owner: handle.owner, presence })
         };
         let resources = situation.handles.iter().filter_map(actor).collect();

@@ -11,6 +11,8 @@ pub enum ResourcePresence {
     InTransition,
     /// The resource is undetermined.
     Undetermined,
+    /// The resource exists and may be settled, and only the passing of its bound tells more.
+    AwaitingBound,
     /// The resource is in deletion, or perhaps gone.
     Leaving,
     /// The resource does not exist.

@@ -87,6 +87,35 @@ pub enum StepWait {
         /// Milliseconds from the response to the first poll.
         after_ms: u64,
     },
+    /// As `Poll`, and stops polling as soon as only the passing of the bound could tell whether the resources are settled.
+    PollBriefly {
+        /// Milliseconds from the response to the first poll.
+        after_ms: u64,
+        /// Milliseconds from the first to the second poll; without the field, as long as for `Poll`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next_ms: Option<u64>,
+    },
+}
+
+impl StepWait {
+    /// Milliseconds from the response to the first poll; `None` without polls.
+    #[must_use]
+    pub fn first_poll_ms(self) -> Option<u64> {
+        match self {
+            StepWait::Leave => None,
+            StepWait::Poll { after_ms } | StepWait::PollBriefly { after_ms, .. } => Some(after_ms),
+        }
+    }
+
+    /// The same wait with another time before the first poll.
+    #[must_use]
+    pub fn with_first_poll_ms(self, after_ms: u64) -> StepWait {
+        match self {
+            StepWait::Leave => StepWait::Leave,
+            StepWait::Poll { .. } => StepWait::Poll { after_ms },
+            StepWait::PollBriefly { next_ms, .. } => StepWait::PollBriefly { after_ms, next_ms },
+        }
+    }
 }
 
 fn is_zero(branch: &u32) -> bool {

@@ -45,6 +45,8 @@ pub struct RequestCounts {
     pub lost: u64,
     /// Did not reach the endpoint.
     pub unsent: u64,
+    /// Waits for the bound of a transition because no response could tell whether the transition had ended.
+    pub bound_waits: u64,
 }
 
 impl PlanState {
@@ -64,6 +66,15 @@ impl PlanState {
             waiting: BTreeMap::new(),
             unsent_in_row: 0,
         }
+    }
+
+    /// Milliseconds since the start of the plan, as exchanges record time.
+    ///
+    /// # Panics
+    /// Never: a plan ends within ages.
+    #[must_use]
+    pub fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).expect("a plan ends within ages")
     }
 
     /// Records in the journal that a resource is gone. An error is ignored: a sweep would find the

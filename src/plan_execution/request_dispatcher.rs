@@ -233,6 +233,21 @@ impl<'a> RequestDispatcher<'a> {
         }
     }
 
+    /// Whether the plan may still send after a wait.
+    pub fn has_time_for(&self, wait: Duration) -> bool {
+        Instant::now() + wait < self.end_time()
+    }
+
+    /// Waits for the bound of a step. Meanwhile the plan does not count as one of the parallel plans.
+    ///
+    /// # Errors
+    /// If the plan must stop before the end of the wait.
+    pub async fn wait_for_bound(&self, wait: Duration) -> Result<(), StopReason> {
+        self.change_counts(|counts| counts.bound_waits += 1);
+        let _parked = self.context.shared_budget.park_plan();
+        self.pause_plan(wait).await
+    }
+
     /// The wait with jitter, drawn from the seeds for each wait of a step.
     pub fn add_jitter(&self, wait: Duration, step: usize) -> Duration {
         let most = self.context.pace.jitter_percent;
@@ -315,7 +330,7 @@ impl<'a> RequestDispatcher<'a> {
     }
 
     fn elapsed_ms(&self) -> u64 {
-        u64::try_from(self.state.borrow().started.elapsed().as_millis()).expect("a plan ends within ages")
+        self.state.borrow().elapsed_ms()
     }
 }
 

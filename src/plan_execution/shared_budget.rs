@@ -29,7 +29,28 @@ pub struct SharedBudget {
     failures: Cell<FailureCounts>,
     halted: RefCell<Option<StopReason>>,
     news: Notify,
+    /// Whether another plan runs in place of a plan that waits for a bound.
+    parks_plans: Cell<bool>,
+    /// Number of plans that wait for a bound.
+    parked: Cell<usize>,
+    parked_changed: Notify,
 }
+
+/// Marks a plan as waiting for a bound, until the mark is dropped.
+pub(super) struct ParkedPlan<'a>(&'a SharedBudget);
+
+impl Drop for ParkedPlan<'_> {
+    fn drop(&mut self) {
+        self.0.parked.set(self.0.parked.get().saturating_sub(1));
+    }
+}
+
+/// Percentage of the requests or the time for plans after which testing is late.
+const LATE_PERCENT: u128 = 60;
+
+/// Requests that are kept for a plan while it waits for a bound: without the polls after the wait, the wait would be
+/// useless.
+const PARKED_REQUESTS: u64 = 3;
 
 /// What the present requests are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +119,37 @@ impl SharedBudget {
             failures: Cell::default(),
             halted: RefCell::new(None),
             news: Notify::new(),
+            parks_plans: Cell::new(false),
+            parked: Cell::new(0),
+            parked_changed: Notify::new(),
         }
+    }
+
+    /// Lets another plan run in place of a plan that waits for a bound. On a paused clock a wait costs nothing, and plans
+    /// that run one after the other are the same in each run.
+    pub fn park_waiting_plans(&self) {
+        self.parks_plans.set(true);
+    }
+
+    /// Marks a plan as waiting for a bound.
+    pub(super) fn park_plan(&self) -> Option<ParkedPlan<'_>> {
+        if !self.parks_plans.get() {
+            return None;
+        }
+        self.parked.set(self.parked.get() + 1);
+        self.parked_changed.notify_waiters();
+        Some(ParkedPlan(self))
+    }
+
+    /// Number of plans that wait for a bound.
+    #[must_use]
+    pub fn count_parked(&self) -> usize {
+        self.parked.get()
+    }
+
+    /// Ends when a further plan waits for a bound, from now on.
+    pub fn await_parked_plan(&self) -> impl Future<Output = ()> {
+        self.parked_changed.notified()
     }
 
     /// Numbers of requests so far, by purpose.
@@ -152,13 +203,22 @@ impl SharedBudget {
         self.news.notify_waiters();
     }
 
+    /// Whether most of the requests or of the time for plans are spent.
+    #[must_use]
+    pub fn is_late_in_testing(&self) -> bool {
+        let late = |spent: u128, all: u128| spent * 100 >= all * LATE_PERCENT;
+        late(self.count_spent().into(), self.end.get().into())
+            || late(self.elapsed().as_millis(), self.time.get().as_millis())
+    }
+
     /// Why no further request of a plan is allowed; `None` if requests are allowed.
     #[must_use]
     pub fn find_stop(&self) -> Option<StopReason> {
         if let Some(stop) = &*self.halted.borrow() {
             return Some(stop.clone());
         }
-        if self.count_spent() >= self.end.get() || !self.affords(1, self.owed.get()) {
+        let kept = PARKED_REQUESTS * self.parked.get() as u64;
+        if self.count_spent() + kept >= self.end.get() || !self.affords(1, self.owed.get()) {
             return Some(StopReason::Requests);
         }
         (self.elapsed() >= self.time.get()).then_some(StopReason::Time)

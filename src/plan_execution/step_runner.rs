@@ -3,15 +3,14 @@
 use super::exchange_interpreter::ExchangeInterpreter;
 use super::plan_environment::PlanEnvironment;
 use super::plan_state::PlanState;
-use super::polling::poll_until_settled;
+use super::polling::{PollSchedule, poll_until_settled};
 use super::request_dispatcher::RequestDispatcher;
 use super::retry::send_with_retries;
 use super::stop::{SkipReason, StepEnd, StopReason};
 use crate::endpoint::{ComposeError, compose_request};
 use crate::history::CallCause;
-use crate::plan::{Step, StepWait};
+use crate::plan::Step;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// Carries out one step: replaces handles, records a create in the journal, sends, retries, and polls
 /// until the resources of the step are settled. `index` is the index of the step in the plan.
@@ -105,11 +104,7 @@ async fn run_step(desk: &RequestDispatcher<'_>, step: &Step, index: usize) -> Re
         desk.record_result(index, step, &landed);
     }
     let landed = landed?;
-    match step.settle {
-        StepWait::Leave => Ok(StepEnd::Done),
-        StepWait::Poll { after_ms } => {
-            desk.wait_until_recorded(landed.number).await;
-            poll_until_settled(desk, step, index, Duration::from_millis(after_ms)).await
-        }
-    }
+    let Some(schedule) = PollSchedule::from_wait(step.settle) else { return Ok(StepEnd::Done) };
+    desk.wait_until_recorded(landed.number).await;
+    poll_until_settled(desk, step, index, schedule).await
 }

@@ -31,6 +31,8 @@ pub enum UnsettledReason {
     Bound,
     /// The responses did not change for [`super::Pace::quiet`].
     Quiet,
+    /// The resources may be settled, and only the passing of the bound tells more.
+    OnlyTimeTells,
 }
 
 /// Why a plan stops before its last step.

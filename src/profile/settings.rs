@@ -102,6 +102,37 @@ pub struct ProfileLimits {
     #[serde(default)]
     #[cfg_attr(test, schemars(range(min = 1)))]
     pub request_seconds: Option<u64>,
+    /// How often a run waits for the bound of a transition because no response could tell whether the transition has
+    /// ended.
+    #[serde(default)]
+    pub bound_waits: BoundWaitPolicy,
+}
+
+/// How often a run waits for the bound of a transition because no response could tell whether the transition has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, schemars(rename = "BoundWaits"))]
+pub enum BoundWaitPolicy {
+    /// Each time.
+    Always,
+    /// Once for each clause that starts a transition and has not passed, late in the run.
+    #[default]
+    Once,
+    /// Not at all. Clauses that only such a wait decides remain inconclusive.
+    Never,
+}
+
+impl BoundWaitPolicy {
+    /// The number of waits for each clause; `None` for no limit.
+    #[must_use]
+    pub fn count_max(self) -> Option<u64> {
+        match self {
+            BoundWaitPolicy::Always => None,
+            BoundWaitPolicy::Once => Some(1),
+            BoundWaitPolicy::Never => Some(0),
+        }
+    }
 }
 
 /// Whether a run may change resources.

@@ -6,7 +6,7 @@ use super::report_subject::ReportSubject;
 use super::report_target::ReportTarget;
 use super::rows::{
     CitedPageRow, ClauseCountsRow, ClauseRow, FailedExpressionRow, FindingRow, NamedDigest, PurposeRequestsRow,
-    ResourceKindRow, SilentCellRow, SpentRequestsRow, VerdictTotals,
+    ResourceKindRow, SilentCellRow, SpentRequestsRow, UnprovenTransitionRow, VerdictTotals,
 };
 use crate::campaign::{Conclusion, SpentRequests};
 use crate::model::{ClauseId, ClauseOrigin};
@@ -65,6 +65,10 @@ pub struct Report {
     /// Expressions of the suite that could not be evaluated, in the order of the suite.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_expressions: Vec<FailedExpressionRow>,
+    /// Clauses that started transitions whose end only a wait for the bound would have shown; the run did not wait. Fewer
+    /// clauses are decided by what came after such a transition.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unproven_transitions: Vec<UnprovenTransitionRow>,
     /// Combinations of operation and state for which the pages make no promise.
     pub silent: Vec<SilentCellRow>,
     /// The resource kinds of the suite.
@@ -105,6 +109,7 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
         clauses,
         known_deviations,
         failed_expressions: list_failed_expressions(conclusion, subject),
+        unproven_transitions: list_unproven_transitions(conclusion),
         silent: list_silent_cells(conclusion),
         resources: list_resource_kinds(subject),
         pages,
@@ -254,6 +259,11 @@ fn list_failed_expressions(conclusion: &Conclusion, subject: &ReportSubject<'_>)
             always: failed.always,
         })
         .collect()
+}
+
+fn list_unproven_transitions(conclusion: &Conclusion) -> Vec<UnprovenTransitionRow> {
+    let rows = conclusion.unproven_transitions.iter();
+    rows.map(|(clause, count)| UnprovenTransitionRow { clause: clause.clone(), count: *count }).collect()
 }
 
 fn list_silent_cells(conclusion: &Conclusion) -> Vec<SilentCellRow> {

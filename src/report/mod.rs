@@ -6,6 +6,7 @@
 //! does not choose plans and reads no clock.
 
 mod call_row;
+mod comparison;
 mod compile;
 mod compile_finding;
 mod curl_script;
@@ -40,6 +41,12 @@ mod summary;
 mod tests;
 
 pub use call_row::{CallRow, SentTime};
+#[cfg(feature = "cli")]
+pub use comparison::render_comparison_html;
+pub use comparison::{
+    ClauseComparison, ComparedRun, DeviationComparison, RunComparison, SettleTimeComparison, SuiteComparison,
+    compare_runs, render_comparison_markdown, render_comparison_text,
+};
 pub use compile::{FORMAT, Report, compile_report};
 pub use digest::{digest_bytes, finish_digest};
 pub use evidence_rows::{DifferenceRow, EvidenceRow, ReasonRow, compile_evidence};
@@ -59,7 +66,7 @@ pub use report_target::ReportTarget;
 pub use rows::{
     CitedPageRow, ClauseCountsRow, ClauseReference, ClauseRow, CounterexampleRow, FailedExpressionRow, FindingRow,
     NamedDigest, NarrowingExchange, PurposeRequestsRow, ResourceKindRow, SilentCellRow, SpentRequestsRow,
-    VerdictTotals,
+    UnprovenTransitionRow, VerdictTotals,
 };
 pub use run_facts::{MachineFacts, RunFacts};
 pub use settle_times::{SettleTimesRow, compute_settle_times, render_settle_times};

@@ -88,6 +88,9 @@ fn describe_wait(step: &Step, last: bool) -> Option<String> {
         StepWait::Leave => Some("continue at once".to_string()),
         StepWait::Poll { after_ms: 0 } => Some("poll until settled".to_string()),
         StepWait::Poll { after_ms } => Some(format!("poll until settled, first after {after_ms} ms")),
+        StepWait::PollBriefly { after_ms, .. } => {
+            Some(format!("poll until settled or only time can tell, first after {after_ms} ms"))
+        }
     };
     let parts: Vec<String> = makes.into_iter().chain(waits).collect();
     (!parts.is_empty()).then(|| format!("   {}", parts.join("; ")))

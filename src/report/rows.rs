@@ -242,6 +242,17 @@ pub struct CitedPageRow {
     pub url: Option<String>,
 }
 
+/// A clause that started transitions whose end no response showed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UnprovenTransitionRow {
+    /// The clause id.
+    pub clause: String,
+    /// Number of the transitions.
+    pub count: u64,
+}
+
 /// A combination of operation and state without a clause, with the observed statuses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

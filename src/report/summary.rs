@@ -46,6 +46,7 @@ pub fn render_summary(report: &Report, place: &ReportLocation<'_>, detail: Summa
     write_failed_expressions(&mut out, report);
     let title = "Untested: the clause never applied, which is not a pass";
     write_undecided(&mut out, report, Verdict::Untested, title);
+    write_unproven_transitions(&mut out, report);
     write_silent_cells(&mut out, report);
     write_spending(&mut out, report);
     write_counts(&mut out, report);
@@ -213,6 +214,21 @@ fn describe_reason(row: &ClauseRow) -> String {
         (_, Verdict::Inconclusive) => "each time another cause may explain the response".to_string(),
         _ => row.reason.clone(),
     }
+}
+
+fn write_unproven_transitions(out: &mut String, report: &Report) {
+    let rows = &report.unproven_transitions;
+    if rows.is_empty() {
+        return;
+    }
+    let count: u64 = rows.iter().map(|row| row.count).sum();
+    let _ = writeln!(
+        out,
+        "\nNot waited for: only the passing of the bound could tell whether {} had ended, so that later calls decide less \
+         (`bound_waits: always` in the profile waits each time). Clauses:",
+        format_count(usize::try_from(count).unwrap_or(usize::MAX), "transition", "transitions")
+    );
+    out.push_str(&wrap_names(&rows.iter().map(|row| row.clause.as_str()).collect::<Vec<_>>(), "    "));
 }
 
 fn write_silent_cells(out: &mut String, report: &Report) {

@@ -287,6 +287,7 @@ fn conclusion(model: &Model) -> Conclusion {
             ..ClauseTally::default()
         },
         transition_times: TransitionTimes::default(),
+        unproven_transitions: vec![("dim.fades".to_string(), 2)],
         spent: SpentRequests {
             requests: 32,
             reads: 10,

@@ -5,7 +5,9 @@
 
 use super::bounded_check::finish_check;
 use super::checked_endpoint::FreeQuotas;
-use super::environment_setup::{block_on, choose_pace, describe_failure, limit_choices, make_mock_campaign_settings};
+use super::environment_setup::{
+    block_on, choose_pace, describe_failure, find_wait_price, limit_choices, make_mock_campaign_settings,
+};
 use super::preflight::check_with_quotas;
 use super::settings::CampaignSettings;
 use super::target::SuiteTarget;
@@ -122,6 +124,7 @@ fn run_on_mock(
     let endpoint = make_mocks(model, schemas, &home);
     let mut site = make_mock_environment(model, schemas, &home, settings.cancel.clone(), &endpoint);
     site.pace = choose_pace(settings, profile, model);
+    site.wait_price = find_wait_price(profile);
     site.reading_only = profile.changes != ChangePolicy::Allowed;
     site.plan_limits.callers = limit_choices(settings, &profile.identities).callers;
     site.setup = profile.setup.clone();

@@ -11,7 +11,7 @@ use crate::history::SecretFilter;
 use crate::http_client::WallClock;
 use crate::mock::Tempo;
 use crate::model::{BeliefLimits, Model};
-use crate::plan::{PlanLimits, SuiteHints};
+use crate::plan::{PlanLimits, SuiteHints, WaitPrice};
 use crate::plan_execution::{AcceptedReads, Pace, SharedBudget, StopReason};
 use crate::profile::Profile;
 use std::rc::Rc;
@@ -61,6 +61,7 @@ pub(super) fn make_endpoint_environment<'a>(
             .with_literals(literals)
             .with_learned(checked.learned.clone()),
         pace: choose_pace(settings, profile, model),
+        wait_price: find_wait_price(profile),
         limits: settings.limits,
         budget,
         accepted_reads: AcceptedReads::default(),
@@ -103,6 +104,11 @@ pub(super) fn choose_pace(settings: &CampaignSettings<'_>, profile: &Profile, mo
         request_timeout: limits.request_seconds.map_or(Pace::REAL.request_timeout, Duration::from_secs),
         ..Pace::REAL
     }
+}
+
+/// What waiting costs at the endpoint of a profile.
+pub(super) fn find_wait_price(profile: &Profile) -> WaitPrice {
+    WaitPrice::Time { bound_waits_max: profile.limits.bound_waits.count_max() }
 }
 
 /// The bounds of a chooser: the callers of the identities, and the path parameters that the identities fill in.

@@ -1,7 +1,7 @@
 //! The order of plans by simplicity.
 
 use super::handles::rename_handles;
-use crate::plan::{Step, StepWait};
+use crate::plan::Step;
 use std::collections::BTreeSet;
 
 /// The definition of simpler, in order of priority: fewer steps, fewer branches, fewer created resources, shorter
@@ -42,10 +42,7 @@ pub fn measure_complexity(steps: &[Step]) -> PlanComplexity {
 pub(super) fn measure_canonical_steps(steps: &[Step]) -> PlanComplexity {
     let branches: BTreeSet<u32> = steps.iter().map(|step| step.branch).filter(|&branch| branch > 0).collect();
     let bindings: BTreeSet<&str> = steps.iter().map(|step| step.call.binding.as_str()).collect();
-    let delays = steps.iter().filter_map(|step| match step.settle {
-        StepWait::Leave => None,
-        StepWait::Poll { after_ms } => Some(after_ms),
-    });
+    let delays = steps.iter().filter_map(|step| step.settle.first_poll_ms());
     PlanComplexity {
         steps: steps.len(),
         branches: branches.len(),

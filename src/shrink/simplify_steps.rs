@@ -77,19 +77,17 @@ where
 {
     change_steps(search, &|step| step.settle = StepWait::Leave).await;
     change_steps(search, &|step| {
-        if let StepWait::Poll { after_ms } = &mut step.settle {
-            *after_ms = 0;
-        }
+        step.settle = step.settle.with_first_poll_ms(0);
     })
     .await;
     for index in 0..search.best.steps.len() {
         let mut passes = 0;
-        while let StepWait::Poll { after_ms } = search.best.steps[index].settle
+        while let Some(after_ms) = search.best.steps[index].settle.first_poll_ms()
             && after_ms - passes > (after_ms / DELAY_PARTS).max(1)
         {
             let middle = passes + (after_ms - passes) / 2;
             let mut steps = search.best.steps.clone();
-            steps[index].settle = StepWait::Poll { after_ms: middle };
+            steps[index].settle = steps[index].settle.with_first_poll_ms(middle);
             if !search.attempt(steps).await {
                 passes = middle;
             }

@@ -3,6 +3,7 @@
 //! `cargo test --test integration MODULE` runs the tests of one module.
 
 mod belief;
+mod bound_waits;
 mod campaigns;
 mod chooser;
 mod cleanup;

@@ -23,7 +23,7 @@ fn run_mutants(chosen: &dyn Fn(&Mutant) -> bool, requests_max: u64) -> Vec<Mutan
     let mut all = list_mutants(&model, &schemas);
     all.retain(chosen);
     let limits = Limits { requests: requests_max, steps_per_plan: 60, live_resources: 5, ..Limits::NONE };
-    let terms = MutationSettings { limits, seeds: 2, possible_states_max: 2_000 };
+    let terms = MutationSettings { limits, seeds: 2, possible_states_max: 2_000, timed: false };
     compute_mutation_score(&model, &schemas, &all, &terms, &Cancellation::never())
 }
 

@@ -72,6 +72,7 @@ fn conclude_judgement(loaded: &LoadedSuite, header: &HistoryHeader, judged: Judg
         tally: judged.tally,
         spent,
         transition_times: TransitionTimes::default(),
+        unproven_transitions: Vec::new(),
         stopped: None,
         failure: None,
     }

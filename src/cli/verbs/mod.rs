@@ -1,6 +1,8 @@
 //! The verbs of the command line, one file each: from arguments to output and files.
 
 pub mod baseline;
+pub mod compare;
+pub mod completions;
 pub mod derive;
 pub mod diff;
 pub mod doubts;

@@ -48,6 +48,7 @@ fn run_campaigns(
         limits: Limits { requests: arguments.requests, ..RequestedLimits::NONE.for_mock() },
         seeds: arguments.seeds,
         possible_states_max: STATES_MAX,
+        timed: arguments.timed,
     };
     compute_mutation_score(&loaded.model, &loaded.schemas, mutants, &terms, &signals.cancel)
 }

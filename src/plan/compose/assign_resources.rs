@@ -105,8 +105,12 @@ fn pick_existing<'a>(
         ResourcePresence::InTransition if ask.settled_only => 0,
         ResourcePresence::InTransition if ask.prefer_moving => 100,
         ResourcePresence::InTransition => 1,
-        ResourcePresence::Undetermined | ResourcePresence::Leaving if ask.settled_only => 0,
-        ResourcePresence::Undetermined => 1,
+        ResourcePresence::Undetermined | ResourcePresence::AwaitingBound | ResourcePresence::Leaving
+            if ask.settled_only =>
+        {
+            0
+        }
+        ResourcePresence::Undetermined | ResourcePresence::AwaitingBound => 1,
         ResourcePresence::Leaving => u32::from(ask.prefer_moving),
         ResourcePresence::Gone => 0,
     };

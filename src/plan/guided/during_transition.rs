@@ -128,6 +128,9 @@ pub(super) fn choose_wait(view: &mut ChoiceContext<'_, '_>, call: &CandidateCall
     {
         return StepWait::Leave;
     }
+    if !view.input.waits.is_free() {
+        return choose_timed_wait(view, call);
+    }
     let settles = view.input.model.suite.resources.iter().map(|resource| resource.settles_ms).min().unwrap_or(10_000);
     // After the long delay most transitions have ended and one poll is enough. The runner caps the delay.
     let late = (settles / 9).clamp(1_000, 120_000);
@@ -135,18 +138,55 @@ pub(super) fn choose_wait(view: &mut ChoiceContext<'_, '_>, call: &CandidateCall
     StepWait::Poll { after_ms }
 }
 
-/// Whether a clause that accepts the call starts a transition.
-fn starts_transition(view: &ChoiceContext<'_, '_>, call: &CandidateCall) -> bool {
+/// Where waiting takes time: the first poll mostly at the usual time of the transition, sometimes at once, so that a stage
+/// is seen, which tells the end of a transition from its beginning. The bound is waited for where the ledger says so.
+fn choose_timed_wait(view: &mut ChoiceContext<'_, '_>, call: &CandidateCall) -> StepWait {
+    let clauses = list_transition_clauses(view, call);
+    let clauses = || clauses.iter().map(String::as_str);
+    let usual = view.input.waits.find_usual_ms(clauses()).or_else(|| find_usual_rest_ms(view, call));
+    let after_ms = match (view.rng.draw_below(5), usual) {
+        (0, _) | (_, None) => 0,
+        (1, Some(usual)) => usual / 8,
+        (2, Some(usual)) => usual / 2,
+        (_, Some(usual)) => usual,
+    };
+    if view.input.waits.buys_bound_wait(clauses()) {
+        return StepWait::Poll { after_ms };
+    }
+    StepWait::PollBriefly {
+        after_ms,
+        next_ms: usual.and_then(|usual| usual.checked_sub(after_ms)).filter(|ms| *ms > 0),
+    }
+}
+
+/// The usual time of the transitions of the resources that a call names, in milliseconds.
+fn find_usual_rest_ms(view: &ChoiceContext<'_, '_>, call: &CandidateCall) -> Option<u64> {
+    let names = named_handles(&call.step);
+    let named = view.planning.resources.iter().filter(|actor| names.contains(actor.name.as_str()));
+    let states = named.filter_map(|actor| view.planning.find_entry(&actor.id));
+    let origins = states.filter(|held| held.state.transition.is_some()).filter_map(|held| held.state.origin.clone());
+    let clauses: Vec<ClauseId> =
+        origins.flat_map(|via| via.0.iter().map(|(clause, _)| *clause).collect::<Vec<_>>()).collect();
+    let model = view.input.model;
+    view.input.waits.find_usual_ms(clauses.iter().map(|clause| model.clause_info(*clause).id.as_str()))
+}
+
+/// Ids of the clauses that start a transition if they accept the call.
+fn list_transition_clauses(view: &ChoiceContext<'_, '_>, call: &CandidateCall) -> Vec<String> {
     let Some(outlook) = view.planning.predict(call).filter(CallPrediction::is_accepted) else {
-        return false;
+        return Vec::new();
     };
     let model = view.input.model;
     let course = |effect: &crate::suite::Effect| matches!(effect.value, EffectValue::Transition(_));
-    outlook
-        .list_applying()
-        .into_iter()
-        .filter_map(|clause| model.find_suite_clause(clause))
-        .any(|clause| clause.then.iter().any(course))
+    let starts =
+        |clause: &ClauseId| model.find_suite_clause(*clause).is_some_and(|clause| clause.then.iter().any(course));
+    let applying = outlook.list_applying().into_iter().filter(starts);
+    applying.map(|clause| model.clause_info(clause).id.clone()).collect()
+}
+
+/// Whether a clause that accepts the call starts a transition.
+fn starts_transition(view: &ChoiceContext<'_, '_>, call: &CandidateCall) -> bool {
+    !list_transition_clauses(view, call).is_empty()
 }
 
 fn names_resource_in_transition(view: &ChoiceContext<'_, '_>, call: &CandidateCall) -> bool {

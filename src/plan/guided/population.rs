@@ -190,8 +190,10 @@ pub(super) fn is_stuck(view: &ChoiceContext<'_, '_>, waited: &BTreeSet<String>) 
         .filter(founding)
         .filter(|actor| actor.presence != ResourcePresence::Gone)
         .collect();
-    let lost =
-        |actor: &&NamedResource| actor.presence == ResourcePresence::Undetermined && waited.contains(&actor.name);
+    let lost = |actor: &&NamedResource| match actor.presence {
+        ResourcePresence::Undetermined => waited.contains(&actor.name),
+        presence => presence == ResourcePresence::AwaitingBound,
+    };
     let full = view.planning.count_live() >= view.input.limits.live_max;
     full && !there.is_empty() && there.iter().all(lost)
 }

@@ -84,6 +84,41 @@ fn no_poll_is_sent_before_the_bound_if_only_time_tells() {
 }
 
 #[test]
+fn brief_polling_ends_where_only_time_tells_and_goes_on_where_a_response_may_tell() {
+    let wait = StepWait::PollBriefly { after_ms: 100, next_ms: Some(700) };
+    let carry = |still: bool| {
+        let mut setting = make_settings();
+        setting.pace.settle_most = Duration::from_secs(60);
+        check_plan_with(setting, &[make_create("a"), make_step_on("pushBox", "a", wait)], |_| {
+            (0, make_reply(200, json!({ "id": "1", "still": still })))
+        })
+    };
+    let ended = carry(true);
+    assert_eq!(ended.unwrap_ends()[1], StepEnd::NotSettled(UnsettledReason::OnlyTimeTells));
+    assert_eq!(
+        (ended.run.counts.polls, ended.elapsed, ended.run.counts.bound_waits),
+        (1, Duration::from_millis(100), 0)
+    );
+    let polled = carry(false);
+    assert_eq!(polled.unwrap_ends()[1], StepEnd::NotSettled(UnsettledReason::Bound));
+    assert_eq!(polled.format_lines()[2..4], ["2 showBox Poll 100-100", "3 showBox Poll 800-800"]);
+}
+
+#[test]
+fn a_wait_for_a_bound_after_the_end_of_the_time_is_not_begun() {
+    let mut setting = make_settings();
+    setting.pace.settle_most = Duration::from_secs(60);
+    setting.limits.time = Duration::from_secs(50);
+    let carried = check_plan_with(
+        setting,
+        &[make_create("a"), make_step_on("pushBox", "a", StepWait::Poll { after_ms: 0 })],
+        |_| (0, make_reply(200, json!({ "id": "1", "still": true }))),
+    );
+    assert_eq!(carried.unwrap_ends()[1], StepEnd::NotSettled(UnsettledReason::OnlyTimeTells));
+    assert_eq!(carried.elapsed, Duration::ZERO);
+}
+
+#[test]
 fn polling_ends_after_the_quiet_time_unless_responses_change() {
     let carry = |changing: bool| {
         let mut setting = make_settings();

@@ -207,7 +207,7 @@ fn format_code(text: &str) -> String {
 }
 
 /// A text of one line without any character that Markdown or HTML takes as markup.
-fn escape_text(text: &str) -> String {
+pub(in crate::report) fn escape_text(text: &str) -> String {
     let shown = escape_field(text);
     let mut out = String::with_capacity(shown.len());
     for character in shown.chars() {

@@ -11,4 +11,5 @@ mod sarif;
 #[cfg(test)]
 mod tests;
 
+pub(super) use markdown::escape_text as escape_markdown;
 pub use report_format::ReportFormat;

@@ -119,7 +119,7 @@ fn a_wait_stays_as_long_as_it_must() {
         ]);
         let waits = |step: &Step| match step.settle {
             StepWait::Poll { after_ms } => after_ms >= bound,
-            StepWait::Leave => false,
+            StepWait::Leave | StepWait::PollBriefly { .. } => false,
         };
         let shrunk = check_shrinking(&case, &AMPLE, |steps| {
             steps.iter().any(|step| step.call.operation == "reboot" && waits(step))

@@ -7,7 +7,7 @@ use probity::model::{BeliefLimits, CallView, Model, OutcomeKind, ResourceId};
 use probity::oracle::Judge;
 use probity::plan::{
     Chooser, ChooserInput, Coverage, HandleTable, PlanLimits, RecordedChooser, Step, StepOutcome, StepWait, SuiteHints,
-    bind_handles, cover_step,
+    WaitLedger, bind_handles, cover_step,
 };
 use probity::schema::{CompiledCatalog, InputClass};
 use std::collections::{BTreeMap, BTreeSet};
@@ -137,6 +137,8 @@ impl ChooserBench {
                 requests: runner.number,
                 pages: &BTreeMap::new(),
                 coverage: &walked.coverage.clone(),
+                waits: &WaitLedger::default(),
+                awaiting_bound: &BTreeSet::new(),
                 limits: &limits,
             };
             let Some(step) = chooser.next(&situation) else {
