@@ -103,6 +103,13 @@ impl WaitLedger {
         self.waits.get(clause).copied().unwrap_or(0)
     }
 
+    /// Whether a plan waits for the bound of resources whose creates left them undetermined. Without the wait nothing but
+    /// creates could be tested, because the next create would be no better.
+    #[must_use]
+    pub fn waits_for_creates(&self) -> bool {
+        !matches!(self.price, WaitPrice::Free | WaitPrice::Time { bound_waits_max: Some(0) })
+    }
+
     /// The clauses that started transitions whose end no response showed, without one wait for the bound, each with the
     /// number of transitions.
     pub fn list_unproven(&self) -> impl Iterator<Item = (&str, u64)> {
@@ -143,6 +150,7 @@ mod tests {
         never.set_late(true);
         assert!(!never.buys_bound_wait(["rebuild"]));
         assert_eq!(never.list_unproven().collect::<Vec<_>>(), [("rebuild", 1)]);
+        assert!(!never.waits_for_creates() && make_ledger(Some(1)).waits_for_creates());
         assert!(WaitLedger::new(WaitPrice::Free).buys_bound_wait(["rebuild"]));
     }
 

@@ -1,7 +1,7 @@
 //! `probity try`: one call, or a few in a row, with what the model expected and saw, and the clauses that spoke.
 
 use super::replay::{CarriedPlan, carry_out_plan, describe_finding};
-use crate::cli::args::TryArguments;
+use crate::cli::args::{TargetArguments, TryArguments};
 use crate::cli::embedded::find_store;
 use crate::cli::exchange_lines::{describe_belief, describe_exchange};
 use crate::cli::recorded::judge_again;
@@ -22,8 +22,13 @@ pub fn try_calls(arguments: &TryArguments) -> Result<ExitKind, UserError> {
     let store = find_store()?;
     let name = store.select_suites(std::slice::from_ref(&arguments.suite))?.remove(0);
     let loaded = store.load(&name, &RunStart::now().date)?;
-    let mut drafter =
-        StepDrafter { loaded: &loaded, caller: &arguments.caller, seed: arguments.seed, born: Vec::new() };
+    let mut drafter = StepDrafter {
+        loaded: &loaded,
+        caller: &arguments.caller,
+        seed: arguments.seed,
+        wait: choose_wait(&arguments.target),
+        born: Vec::new(),
+    };
     let mut steps = Vec::new();
     for words in arguments.calls.split(|word| word == "then") {
         steps.push(drafter.draft_step(words, steps.len())?);
@@ -38,6 +43,12 @@ pub fn try_calls(arguments: &TryArguments) -> Result<ExitKind, UserError> {
         terminal::print_text(&describe_finding(&loaded.model, finding, &driven));
     }
     Ok(pick_worst(&exits))
+}
+
+/// At an endpoint nobody waits for a bound at the terminal; at the mock a wait costs nothing.
+fn choose_wait(target: &TargetArguments) -> StepWait {
+    let is_mock = target.profile.is_none() && target.endpoint.as_deref().is_none_or(|endpoint| endpoint == "mock");
+    if is_mock { StepWait::Poll { after_ms: 0 } } else { StepWait::PollBriefly { after_ms: 0, next_ms: None } }
 }
 
 /// The exchanges of a step, the clauses that spoke, and the possible states afterwards.
@@ -93,6 +104,8 @@ struct StepDrafter<'a> {
     loaded: &'a LoadedSuite,
     caller: &'a str,
     seed: u64,
+    /// The wait after each call.
+    wait: StepWait,
     /// Handles of the resources that earlier steps create, with their kinds.
     born: Vec<(usize, String)>,
 }
@@ -118,13 +131,7 @@ impl StepDrafter<'_> {
         }
         self.fill_ids(operation, &mut call, &mut body);
         call.body = self.draw_body(operation, &call, body, index)?;
-        Ok(Step {
-            births: self.name_births(operation),
-            call,
-            settle: StepWait::Poll { after_ms: 0 },
-            setup: Vec::new(),
-            branch: 0,
-        })
+        Ok(Step { births: self.name_births(operation), call, settle: self.wait, setup: Vec::new(), branch: 0 })
     }
 
     /// Puts a value where the operation has a parameter of the name, else into the body.

@@ -9,7 +9,7 @@ use crate::plan::chooser::{Chooser, finish_step};
 use crate::plan::chooser_input::ChooserInput;
 use crate::plan::hints::{has_effect, is_general, refuses_call};
 use crate::plan::planning_context::{CandidateCall, PlanningContext};
-use crate::plan::step::Step;
+use crate::plan::step::{Step, StepWait};
 use crate::schema::SeededRng;
 use crate::suite::{Clause, ClauseDecision};
 use std::sync::Arc;
@@ -27,6 +27,10 @@ impl Chooser for GuidedChooser {
         let mut rng = SeededRng::new(self.seed, self.plan, situation.steps.len() as u64, PURPOSE_GUIDED);
         self.population_target.redraw_target(situation, &hints, &mut rng);
         let mut view = ChoiceContext { planning: &scene, input: situation, rng: &mut rng };
+        if let Some(call) = population::await_undetermined_create(&mut view) {
+            self.ledger.set_purpose(StepPurpose::Settle);
+            return Some(finish_step(situation, call, StepWait::Poll { after_ms: 0 }));
+        }
         let (purpose, call) = self.choose_call(&mut view)?;
         self.ledger.set_purpose(purpose);
         let waits = purpose == StepPurpose::Settle || !self.path.is_empty();

@@ -177,6 +177,33 @@ fn find_delete(
     best.map(|(_, call)| call)
 }
 
+/// Number of resources that a plan creates before it waits for one that the create left undetermined.
+const UNDETERMINED_CREATES: usize = 2;
+
+/// A read of a resource that its create left undetermined, if no resource can be used: where one create went wrong, the
+/// next one would too, and only the passing of the bound determines a resource.
+pub(super) fn await_undetermined_create(view: &mut ChoiceContext<'_, '_>) -> Option<CandidateCall> {
+    if !view.input.waits.waits_for_creates() {
+        return None;
+    }
+    let there = || {
+        let own = view.planning.resources.iter().filter(|actor| is_own(actor));
+        own.filter(|actor| actor.presence != ResourcePresence::Gone)
+    };
+    if there().any(|actor| is_determined(actor.presence)) {
+        return None;
+    }
+    let handles = view.input.handles;
+    let unchanged = |actor: &&NamedResource| handles.get(&actor.name).is_some_and(|handle| handle.accepted.is_empty());
+    let waiting: Vec<&NamedResource> =
+        there().filter(|actor| actor.presence == ResourcePresence::AwaitingBound).filter(unchanged).collect();
+    let full = view.planning.count_live() >= view.input.limits.live_max;
+    if waiting.is_empty() || (waiting.len() < UNDETERMINED_CREATES && !full) {
+        return None;
+    }
+    super::reads::read_resource(view, waiting[0])
+}
+
 /// Whether all independent resources stay undetermined after a poll and the live limit is reached: a new plan
 /// is better.
 pub(super) fn is_stuck(view: &ChoiceContext<'_, '_>, waited: &BTreeSet<String>) -> bool {

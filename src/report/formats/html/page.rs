@@ -167,6 +167,15 @@ fn describe_grounds(report: &Report) -> Vec<String> {
             format_count(undecided, "clause", "clauses")
         ));
     }
+    let unproven: u64 = report.unproven_transitions.iter().map(|row| row.count).sum();
+    if unproven > 0 {
+        let clauses: Vec<&str> = report.unproven_transitions.iter().map(|row| row.clause.as_str()).collect();
+        grounds.push(format!(
+            "Only the passing of the bound could tell whether {} had ended, and the run did not wait for it ({}).",
+            format_count(usize::try_from(unproven).unwrap_or(usize::MAX), "transition", "transitions"),
+            clauses.join(", ")
+        ));
+    }
     if let Some(reason) = &report.stopped {
         grounds.push(format!("The run stopped before the clauses were decided: {}.", escape_field(reason)));
     }
