@@ -41,7 +41,7 @@ pub(super) struct ParkedPlan<'a>(&'a SharedBudget);
 
 impl Drop for ParkedPlan<'_> {
     fn drop(&mut self) {
-        self.0.parked.set(self.0.parked.get().saturating_sub(1));
+        self.0.parked.set(self.0.parked.get() - 1);
     }
 }
 

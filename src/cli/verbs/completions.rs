@@ -6,9 +6,6 @@ use crate::terminal;
 use clap::CommandFactory;
 
 /// Prints the completions of a shell.
-///
-/// # Errors
-/// None today; all verbs have the same form.
 pub fn print_completions(arguments: &CompletionsArguments) -> Result<ExitKind, UserError> {
     let mut text = Vec::new();
     clap_complete::generate(arguments.shell, &mut Arguments::command(), "probity", &mut text);

@@ -92,8 +92,8 @@ fn render_pages(reading: &ReadingSummary) -> String {
     out
 }
 
-/// The lines that the suites beside the manifest's folder cite; without a manifest, the suites of `./suites`. The suites are read as text, because the
-/// catalog to check them against is not derived yet.
+/// The lines that the suites beside the manifest's folder cite; without a manifest, the suites of `./suites`. The suites are
+/// read as text, because the catalog to check them against is not derived yet.
 fn list_suite_citations(arguments: &DeriveArguments) -> Vec<SourceLines> {
     let Some(manifest) = arguments.manifest.as_deref() else {
         let own = arguments.api.as_deref().map(|api| list_cited_places(api, Path::new("suites")));
