@@ -28,7 +28,7 @@ pub enum CliVerb {
     Run(RunArguments),
     /// Carry out a recorded plan again, such as a counterexample
     Replay(ReplayArguments),
-    /// Make one call, or a few in a row, and show what the model expects and which clauses speak
+    /// Make one call, or a few in a row, and show what the model expects and which clauses apply
     Try(TryArguments),
     /// Delete the leftovers of earlier runs at an endpoint
     Sweep(SweepArguments),

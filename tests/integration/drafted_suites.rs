@@ -138,7 +138,7 @@ fn a_built_in_suite_is_copied_with_all_that_it_needs() {
 }
 
 #[test]
-fn a_call_is_tried_with_what_the_model_saw_and_the_clauses_that_spoke() {
+fn a_call_is_tried_with_what_the_model_saw_and_the_clauses_that_applied() {
     let folder = draft_shop("try");
     let words = ["try", "shop", "createProduct", "name=Pear", "then", "createOrder", "quantity=2", "then", "showOrder"];
     let output = run(&folder, &words);

@@ -1,12 +1,12 @@
 //! `probity compare`: stored runs side by side.
 
+use super::report::write_or_print;
 use crate::cli::args::{CompareArguments, ComparisonFormat};
 use crate::report::{
     RunComparison, StoredRun, compare_runs, read_stored_runs, render_comparison_html, render_comparison_markdown,
-    render_comparison_text, write_file,
+    render_comparison_text,
 };
 use crate::session::{ExitKind, UserError};
-use crate::terminal;
 
 /// Compares stored runs, and prints or writes the text.
 pub fn compare_stored_runs(arguments: &CompareArguments) -> Result<ExitKind, UserError> {
@@ -17,14 +17,7 @@ pub fn compare_stored_runs(arguments: &CompareArguments) -> Result<ExitKind, Use
         runs.push((place.display().to_string(), stored));
     }
     let text = render(&compare_runs(&runs), arguments.format);
-    match &arguments.out {
-        None => terminal::print_text(&text),
-        Some(file) => {
-            write_file(file, text.as_bytes()).map_err(|error| UserError::unwritable(file, &error))?;
-            terminal::print_line(&format!("written: {}", file.display()));
-        }
-    }
-    Ok(ExitKind::Passed)
+    write_or_print(arguments.out.as_deref(), &text)
 }
 
 fn render(comparison: &RunComparison, format: ComparisonFormat) -> String {

@@ -1,4 +1,4 @@
-//! `probity try`: one call, or a few in a row, with what the model expected and saw, and the clauses that spoke.
+//! `probity try`: one call, or a few in a row, with what the model expected and saw, and the clauses that applied.
 
 use super::replay::{CarriedPlan, carry_out_plan, describe_finding};
 use crate::cli::args::{TargetArguments, TryArguments};
@@ -51,7 +51,7 @@ fn choose_wait(target: &TargetArguments) -> StepWait {
     if is_mock { StepWait::Poll { after_ms: 0 } } else { StepWait::PollBriefly { after_ms: 0, next_ms: None } }
 }
 
-/// The exchanges of a step, the clauses that spoke, and the possible states afterwards.
+/// The exchanges of a step, the clauses that applied, and the possible states afterwards.
 fn describe_step(loaded: &LoadedSuite, history: &History, step: usize) -> String {
     let mut out = String::new();
     for exchange in history.exchanges.iter().filter(|it| it.step == step && it.cause != CallCause::Poll) {
@@ -94,7 +94,7 @@ fn list_spoken(model: &Model, before: &Judge, after: &Judge) -> Vec<String> {
     }
     lines.sort();
     if lines.is_empty() {
-        lines.push("no clause spoke: the suite says nothing about this call".to_string());
+        lines.push("no clause applied: the suite promises nothing about this call".to_string());
     }
     lines
 }
