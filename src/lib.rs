@@ -147,6 +147,9 @@ pub use conformance::{Conformance, conformance};
 // because the lint `missing_docs` skips hidden modules.
 #[cfg_attr(doc, doc(hidden))]
 pub mod campaign;
+#[cfg(feature = "cli")]
+#[cfg_attr(doc, doc(hidden))]
+pub mod certificate;
 #[cfg_attr(doc, doc(hidden))]
 pub mod cleanup;
 #[cfg(feature = "cli")]

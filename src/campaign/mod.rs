@@ -20,6 +20,7 @@ mod online_judge;
 mod campaign_environment;
 mod plan_runner;
 mod poll_reads;
+mod recorded_score;
 mod same_defects;
 mod profile_setup;
 mod transition_times;
@@ -41,4 +42,5 @@ pub use mock_environment::{
 pub use mutation_score::{MutantResult, MutationSettings, compute_mutation_score};
 pub use online_judge::OnlineJudge;
 pub use plan_runner::{PlanResult, rerun_plan};
+pub use recorded_score::{MutantKindScore, score_recorded_plans};
 pub use transition_times::{MeasuredTransition, TransitionTimes};

@@ -56,6 +56,12 @@ pub enum CliVerb {
     Report(ReportArguments),
     /// Compare runs side by side: verdicts, deviations, and times to settle
     Compare(CompareArguments),
+    /// Count the mutants that the recorded calls of a run would have detected
+    Score(ScoreArguments),
+    /// Sign a statement about a run, in a folder with all evidence
+    Certify(CertifyArguments),
+    /// Check a signed folder without the endpoint: signature, digests, and each verdict from the evidence
+    Verify(VerifyArguments),
     /// Record the known deviations of a run
     Baseline(BaselineArguments),
     /// Write a catalog in the form of another tool
@@ -451,6 +457,52 @@ pub struct ReportArguments {
     /// Where to write the report [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ScoreArguments {
+    /// A recorded history, such as reports/ecs-native/history.jsonl.gz
+    #[arg(value_name = "HISTORY")]
+    pub history: PathBuf,
+    /// Name each mutant that the calls do not detect
+    #[arg(long)]
+    pub survivors: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("signing").required(true).args(["key", "signer"]))]
+pub struct CertifyArguments {
+    /// The folder of one suite's reports, such as reports/ecs-native
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// An Ed25519 private key (PKCS#8 PEM), as `openssl genpkey -algorithm ed25519` writes it
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// A command that signs its standard input and prints the signature in Base64
+    #[arg(long, value_name = "COMMAND", requires = "public_key", conflicts_with = "key")]
+    pub signer: Option<String>,
+    /// The public key of --signer (PEM)
+    #[arg(long, value_name = "FILE", requires = "signer")]
+    pub public_key: Option<PathBuf>,
+    /// Conditions that the certificate has to meet [default: see docs/CERTIFICATES.md]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Mark the certificate as a trial: only then a mock or an address of this machine is accepted
+    #[arg(long)]
+    pub trial: bool,
+    /// The folder to write, which must not exist
+    #[arg(long, value_name = "DIR", default_value = "certificate")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArguments {
+    /// A folder that `probity certify` wrote
+    #[arg(value_name = "BUNDLE")]
+    pub bundle: PathBuf,
+    /// The public key (PEM) of a signer that you trust
+    #[arg(long, value_name = "FILE")]
+    pub trusted_key: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -37,8 +37,8 @@ pub const EXIT_CODES: [ExitCodeRow; 9] = [
         kind: ExitKind::Deviation,
         name: "deviation",
         meaning: "a deviation",
-        when: "A clause failed, a replayed plan contradicts a clause, a mutant survived, or a suite file is not formatted.",
-        verbs: "`run`, `replay`, `judge`, `mutants --run`, `fmt --check`",
+        when: "A clause failed, a replayed plan contradicts a clause, a mutant survived, a suite file is not formatted, or a signed bundle does not hold.",
+        verbs: "`run`, `replay`, `judge`, `mutants --run`, `fmt --check`, `verify`",
     },
     ExitCodeRow {
         kind: ExitKind::Usage,
@@ -51,8 +51,8 @@ pub const EXIT_CODES: [ExitCodeRow; 9] = [
         kind: ExitKind::Undecided,
         name: "undecided",
         meaning: "nothing failed, and at least one clause is inconclusive or untested",
-        when: "No clause failed, and a clause that counts (see below) is inconclusive or untested, no clause passed, the suite has an open question, or the run stopped early.",
-        verbs: "`run`, `judge`",
+        when: "No clause failed, and a clause that counts (see below) is inconclusive or untested, no clause passed, the suite has an open question, or the run stopped early; or a policy refuses a certificate.",
+        verbs: "`run`, `judge`, `certify`",
     },
     ExitCodeRow {
         kind: ExitKind::BadInput,

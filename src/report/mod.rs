@@ -22,6 +22,8 @@ mod finding_text;
 mod folder;
 mod folder_check;
 mod formats;
+#[cfg(feature = "cli")]
+mod html_template;
 mod plan_text;
 mod phrases;
 mod plan_names;
@@ -58,6 +60,8 @@ pub use finding_text::describe_evidence;
 pub use folder::{ReportFiles, encode_plan, write_file, write_folder};
 pub use folder_check::check_folder;
 pub use formats::ReportFormat;
+#[cfg(feature = "cli")]
+pub use html_template::render_html_template;
 pub use plan_text::{describe_steps, list_outcomes};
 pub use report_conclusion::ReportConclusion;
 pub use report_location::{ReportLocation, fill_in_replay};

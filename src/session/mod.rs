@@ -22,6 +22,7 @@ mod loaded_suite;
 mod needed_changes;
 mod patterns;
 mod plan_file;
+mod recorded_power;
 #[cfg(feature = "http")]
 mod preflight;
 #[cfg(not(feature = "http"))]
@@ -57,6 +58,7 @@ pub use listener::{SessionEvent, SessionListener};
 pub use loaded_suite::LoadedSuite;
 pub use patterns::ClausePatterns;
 pub use plan_file::{PLAN_BYTES_MAX, parse_plan};
+pub use recorded_power::score_history;
 pub use run_suite::{SuiteRunResult, add_spending, run_suite};
 pub use run_suites::{count_threads, run_suites};
 pub use settings::{CampaignSettings, JournalSettings, ReportSettings, RunSettings};

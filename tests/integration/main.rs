@@ -5,6 +5,7 @@
 mod belief;
 mod bound_waits;
 mod campaigns;
+mod certificates;
 mod chooser;
 mod cleanup;
 mod command_line;

@@ -72,6 +72,20 @@ const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "certificate",
+        &[
+            "schema",
+            "suite",
+            "history",
+            "known_deviations",
+            "plan_execution",
+            "oracle",
+            "campaign",
+            "report",
+            "session",
+        ],
+    ),
+    (
         "conformance",
         &[
             "schema",
@@ -117,6 +131,8 @@ const MODULES: &[(&str, &[&str])] = &[
             "campaign",
             "report",
             "session",
+            "certificate",
+            "plan_execution",
             "terminal",
         ],
     ),

@@ -1,6 +1,7 @@
 //! The verbs of the command line, one file each: from arguments to output and files.
 
 pub mod baseline;
+pub mod certify;
 pub mod compare;
 pub mod completions;
 pub mod derive;
@@ -19,6 +20,8 @@ pub mod mutants;
 pub mod replay;
 pub mod report;
 pub mod run;
+pub mod score;
 pub mod sign;
 pub mod sweep;
 pub mod try_calls;
+pub mod verify;

@@ -2,13 +2,10 @@
 
 use super::compare_runs::{RunComparison, SuiteComparison, format_median, name_shown, name_verdict};
 use super::comparison_text::describe_digests;
-use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, UndefinedBehavior, context, value::Serde};
+use crate::report::html_template::render_html_template;
+use minijinja::{context, value::Serde};
 use probity_input::escape_field;
 use serde::Serialize;
-
-/// The name ends with `.html`, which turns escaping on.
-const TEMPLATE: &str = "comparison.html";
 
 /// A suite as the template reads it.
 #[derive(Serialize)]
@@ -36,13 +33,6 @@ struct TableRow {
 /// If the template is wrong, which the tests of comparisons find.
 #[must_use]
 pub fn render_comparison_html(comparison: &RunComparison) -> String {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
-    environment.set_syntax(syntax.expect("the usual delimiters differ"));
-    environment.add_template(TEMPLATE, include_str!("comparison.html")).expect("the template parses");
-    let style = include_str!("../formats/html/report.css");
-    environment.add_template("report.css.html", style).expect("the style sheet parses");
     let runs: Vec<_> = comparison
         .runs
         .iter()
@@ -54,10 +44,7 @@ pub fn render_comparison_html(comparison: &RunComparison) -> String {
     let suites: Vec<SuitePart> = comparison.suites.iter().map(|suite| make_part(comparison, suite)).collect();
     let headline = if comparison.is_equal() { "The runs agree" } else { "The runs differ" };
     let values = context! { headline => headline, runs => Serde(runs), suites => Serde(suites) };
-    let template = environment.get_template(TEMPLATE).expect("the template was added");
-    let mut text = template.render(values).expect("the page has what the template reads");
-    text.push('\n');
-    text
+    render_html_template(include_str!("comparison.html"), values)
 }
 
 fn make_part(comparison: &RunComparison, suite: &SuiteComparison) -> SuitePart {
