@@ -40,7 +40,8 @@ enum PathSegment {
     Parameter(String),
 }
 
-/// A path without the names of its parameters.
+/// A path without the names of its parameters, and with words in the singular: some APIs list `/lamps` and show
+/// `/lamp/{id}`.
 type PathKey = Vec<Option<String>>;
 
 impl<'a> ApiPaths<'a> {
@@ -175,7 +176,7 @@ fn split_text(operation: &Operation) -> Vec<String> {
 
 fn make_key(segments: &[PathSegment]) -> PathKey {
     let part = |segment: &PathSegment| match segment {
-        PathSegment::Fixed(text) => Some(text.clone()),
+        PathSegment::Fixed(text) => Some(to_singular(text)),
         PathSegment::Parameter(_) => None,
     };
     segments.iter().map(part).collect()

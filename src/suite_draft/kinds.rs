@@ -67,7 +67,8 @@ pub(super) struct FieldSetter {
 pub(super) struct StateDraft {
     /// Name of the field.
     pub field: String,
-    pub property: String,
+    /// Where responses show the state: a property of the resource, or a property of an object in it.
+    pub path: BodyPath,
     pub source: Option<SourceLines>,
     /// Every documented state; empty if the pages name none.
     pub members: Vec<String>,
@@ -128,7 +129,7 @@ fn draft_kind<'a>(index: usize, collection: &ApiCollection<'a>, schemas: &'a Com
         let source = find_source(shape);
         let field = |setters| FieldDraft { name: to_name(property), property: property.clone(), source, setters };
         let setters = find_setters(property, shape, kind, &setting, schemas);
-        if state.as_ref().is_some_and(|state| state.property == *property) {
+        if state.as_ref().is_some_and(|state| state.path[0] == *property) {
             continue;
         }
         if !setters.is_empty() {
@@ -178,22 +179,26 @@ fn find_view<'a>(
 }
 
 fn find_state(main: &Value) -> Option<StateDraft> {
-    let named = |name: &str| WORDS.states.iter().position(|word| *word == to_snake(name));
-    let fits = |shape: &Value| find_type(shape) == Some("string");
-    let ranked = list_properties(main).filter(|(_, shape)| fits(shape)).filter_map(|(name, shape)| {
-        let listed = shape.get("enum").is_some();
-        Some(((!listed, named(name)?), name, shape))
+    let direct = list_properties(main).map(|(name, shape)| (vec![name.clone()], shape));
+    // `status: {state: …}`: an object about the state.
+    let objects = list_properties(main).filter(|(name, _)| find_state_rank(name).is_some());
+    let nested = objects.flat_map(|(outer, shape)| {
+        list_properties(shape).map(move |(name, inner)| (vec![outer.clone(), name.clone()], inner))
     });
-    let (_, property, shape) = ranked.min_by_key(|(rank, _, _)| *rank)?;
+    let ranked =
+        direct.chain(nested).filter(|(_, shape)| find_type(shape) == Some("string")).filter_map(|(path, shape)| {
+            let rank = find_state_rank(path.last()?)?;
+            Some(((shape.get("enum").is_none(), path.len(), rank), path, shape))
+        });
+    let (_, path, shape) = ranked.min_by_key(|(rank, _, _)| *rank)?;
     let members = list_enum_texts(shape);
     let default = shape["default"].as_str().filter(|it| members.iter().any(|known| known == it)).map(str::to_string);
-    Some(StateDraft {
-        field: to_name(property),
-        property: property.clone(),
-        source: find_source(shape),
-        members,
-        default,
-    })
+    Some(StateDraft { field: to_name(path.last()?), path, source: find_source(shape), members, default })
+}
+
+/// The place of a name among the words for states, the best first.
+fn find_state_rank(name: &str) -> Option<usize> {
+    WORDS.states.iter().position(|word| *word == to_snake(name))
 }
 
 /// The properties of requests that set a field: the same name, and the same type.

@@ -4,7 +4,7 @@ use super::clauses::{find_parent_kind, spell, spell_one};
 use super::document::{OpenQuestion, YamlNode};
 use super::inputs::{ApiContext, describe_query};
 use super::kinds::{FieldDraft, KindDraft, ViewDraft};
-use super::shapes::{find_property, find_type, write_path};
+use super::shapes::{find_property, find_type, walk_path, write_path};
 use super::words::{WORDS, has_word, to_kebab, to_snake};
 use crate::schema::catalog::{Operation, SourceLines};
 use serde_json::Value;
@@ -14,14 +14,18 @@ pub(super) fn draft_resource(context: &ApiContext<'_>, kind: &KindDraft<'_>) -> 
     let mut questions = Vec::new();
     let mut pairs = vec![("id".to_string(), YamlNode::Text(write_path("it", std::slice::from_ref(&kind.id))))];
     pairs.extend(describe_states(kind, &mut questions));
-    let state = kind.state.as_ref().map(|state| (state.field.clone(), cite_field(&state.property, &state.source)));
-    let own = kind.fields.iter().map(|it| (it.name.clone(), cite_field(&it.property, &it.source)));
+    let state = kind.state.as_ref().map(|state| (state.field.clone(), cite_field(&state.path, &state.source)));
+    let own =
+        kind.fields.iter().map(|it| (it.name.clone(), cite_field(std::slice::from_ref(&it.property), &it.source)));
     let fields: Vec<(String, YamlNode)> = state.into_iter().chain(own).collect();
     if !fields.is_empty() {
         pairs.push(("fields".to_string(), YamlNode::Block(fields)));
     }
-    let keeps: Vec<(String, YamlNode)> =
-        kind.keeps.iter().map(|it| (it.name.clone(), cite_field(&it.property, &it.source))).collect();
+    let keeps: Vec<(String, YamlNode)> = kind
+        .keeps
+        .iter()
+        .map(|it| (it.name.clone(), cite_field(std::slice::from_ref(&it.property), &it.source)))
+        .collect();
     if !keeps.is_empty() {
         pairs.push(("keeps".to_string(), YamlNode::Block(keeps)));
     }
@@ -48,7 +52,7 @@ fn describe_states(kind: &KindDraft<'_>, questions: &mut Vec<OpenQuestion>) -> V
     pairs.push(("state".to_string(), YamlNode::text(&state.field)));
     pairs.push(("stable".to_string(), YamlNode::texts(state.list_stable())));
     let passing = state.list_passing();
-    let at = write_path("it", std::slice::from_ref(&state.property));
+    let at = write_path("it", &state.path);
     let waits = state.members.is_empty() || !passing.is_empty();
     pairs.push(("settles".to_string(), YamlNode::text(if waits { "5m" } else { "30s" })));
     if waits {
@@ -67,8 +71,8 @@ fn describe_states(kind: &KindDraft<'_>, questions: &mut Vec<OpenQuestion>) -> V
     pairs
 }
 
-fn cite_field(property: &str, source: &Option<SourceLines>) -> YamlNode {
-    let at = write_path("it", &[property.to_string()]);
+fn cite_field(path: &[String], source: &Option<SourceLines>) -> YamlNode {
+    let at = write_path("it", path);
     match source {
         None => YamlNode::Text(at),
         Some(source) => YamlNode::Line(vec![
@@ -86,10 +90,10 @@ fn describe_view(
 ) -> YamlNode {
     let place = YamlNode::Text(write_path("reply", &view.at));
     let mut pairs = vec![(if view.each { "each" } else { "at" }.to_string(), place)];
-    let shown = |it: &str| find_property(view.shape, it).is_some();
-    let state = kind.state.iter().map(|state| (&state.field, &state.property));
-    let all = state.chain(kind.fields.iter().chain(&kind.keeps).map(|it| (&it.name, &it.property)));
-    let (here, missing): (Vec<_>, Vec<_>) = all.partition(|(_, property)| shown(property));
+    let state = kind.state.iter().map(|state| (&state.field, state.path.as_slice()));
+    let fields = kind.fields.iter().chain(&kind.keeps).map(|it| (&it.name, std::slice::from_ref(&it.property)));
+    let (here, missing): (Vec<_>, Vec<_>) =
+        state.chain(fields).partition(|(_, path)| walk_path(view.shape, path).is_some());
     let is_whole = view.each && !has_parent && !is_cut_short(view.operation);
     if is_whole {
         pairs.push(("whole".to_string(), YamlNode::Bool(true)));

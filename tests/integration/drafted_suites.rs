@@ -110,6 +110,24 @@ fn the_drafted_suite_with_answers_finds_the_faults_of_the_shop_and_nothing_else(
 }
 
 #[test]
+fn a_description_of_version_2_in_several_files_gives_a_suite_that_runs() {
+    let folder = make_folder("draft-lanterns");
+    let description = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lanterns/lanterns.json");
+    let drafted = run(&folder, &["init", "suite", "--from", &description.display().to_string()]);
+    assert_eq!(drafted.status.code(), Some(0), "{}", to_text(&drafted.stderr));
+    let suite = std::fs::read_to_string(folder.join("suites/lanterns.yaml")).expect("the suite is written");
+    // The state is a property of an object, and the path of one lantern has the singular.
+    for part in ["state: state", "state: {at: it.status.state, ", "showLantern: {lantern: path.lanternID}"] {
+        assert!(suite.contains(part), "{part}\n{suite}");
+    }
+    let linted = run(&folder, &["lint", "lanterns", "--no-notes"]);
+    assert_eq!(linted.status.code(), Some(0), "{}", to_text(&linted.stdout));
+    let ran = run(&folder, &["run", "lanterns", "--requests", "300"]);
+    let text = to_text(&ran.stdout);
+    assert!(ran.status.code() == Some(3) && text.contains(" 0 fail"), "{text}");
+}
+
+#[test]
 fn a_draft_of_each_built_in_catalog_has_no_error_and_no_deviation_at_the_mock() {
     for api in ["ecs-native", "ecs-v1", "openstack-compute", "openstack-volume", "scp-volume"] {
         let folder = make_folder(&format!("draft-{api}"));

@@ -1,6 +1,8 @@
 //! The formats of reports for other programs and for readers, each rendered from stored runs alone.
 
 mod ctrf;
+mod github;
+mod gitlab;
 #[cfg(feature = "cli")]
 mod html;
 mod json;

@@ -3,7 +3,8 @@
 #[cfg(feature = "cli")]
 use super::html::render_html;
 use super::{
-    ctrf::render_ctrf, json::render_json, junit::render_junit, markdown::render_markdown, sarif::render_sarif,
+    ctrf::render_ctrf, github::render_github, gitlab::render_gitlab, json::render_json, junit::render_junit,
+    markdown::render_markdown, sarif::render_sarif,
 };
 use crate::report::stored_run::StoredRun;
 
@@ -20,6 +21,10 @@ pub enum ReportFormat {
     Sarif,
     /// Markdown, for the summary of a job or a comment.
     Markdown,
+    /// Annotations of GitHub Actions: lines for the output of a job.
+    Github,
+    /// A code quality report of GitLab, JSON.
+    Gitlab,
     /// One page of HTML without scripts and without other files.
     #[cfg(feature = "cli")]
     Html,
@@ -33,6 +38,8 @@ impl ReportFormat {
         ReportFormat::Ctrf,
         ReportFormat::Sarif,
         ReportFormat::Markdown,
+        ReportFormat::Github,
+        ReportFormat::Gitlab,
         #[cfg(feature = "cli")]
         ReportFormat::Html,
     ];
@@ -46,6 +53,8 @@ impl ReportFormat {
             ReportFormat::Ctrf => "ctrf",
             ReportFormat::Sarif => "sarif",
             ReportFormat::Markdown => "markdown",
+            ReportFormat::Github => "github",
+            ReportFormat::Gitlab => "gitlab",
             #[cfg(feature = "cli")]
             ReportFormat::Html => "html",
         }
@@ -60,6 +69,8 @@ impl ReportFormat {
             ReportFormat::Ctrf => "ctrf.json",
             ReportFormat::Sarif => "report.sarif",
             ReportFormat::Markdown => "report.md",
+            ReportFormat::Github => "annotations.txt",
+            ReportFormat::Gitlab => "gl-code-quality-report.json",
             #[cfg(feature = "cli")]
             ReportFormat::Html => "report.html",
         }
@@ -74,6 +85,8 @@ impl ReportFormat {
             ReportFormat::Ctrf => render_ctrf(runs),
             ReportFormat::Sarif => render_sarif(runs),
             ReportFormat::Markdown => render_markdown(runs),
+            ReportFormat::Github => render_github(runs),
+            ReportFormat::Gitlab => render_gitlab(runs),
             #[cfg(feature = "cli")]
             ReportFormat::Html => render_html(runs),
         }

@@ -179,6 +179,33 @@ fn markdown_shows_verdicts_deviations_and_what_stayed_undecided() {
 }
 
 #[test]
+fn github_has_an_error_for_each_deviation_and_a_notice_for_each_suite() {
+    insta::assert_snapshot!(ReportFormat::Github.render(&[stored(usual())]));
+}
+
+#[test]
+fn github_reads_no_command_from_the_texts_of_an_endpoint() {
+    let text = ReportFormat::Github.render(&[hostile()]);
+    let expected = ["::error ", "::warning ", "::notice "];
+    assert!(text.lines().all(|line| expected.iter().any(|level| line.starts_with(level))), "{text}");
+    assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text}");
+}
+
+#[test]
+fn gitlab_has_an_entry_with_a_stable_fingerprint_for_each_broken_clause() {
+    let entries = render_value(ReportFormat::Gitlab, &[stored(usual())]);
+    let entries = entries.as_array().expect("a list");
+    let broken: usize = usual().findings.iter().map(|finding| finding.clauses.len()).sum();
+    assert_eq!(entries.len(), broken);
+    for entry in entries {
+        assert_eq!(entry["fingerprint"].as_str().map(str::len), Some(64), "{entry}");
+        assert_eq!(entry["location"]["lines"]["begin"], 1, "{entry}");
+        assert!(["major", "info"].contains(&entry["severity"].as_str().unwrap_or_default()), "{entry}");
+    }
+    assert_eq!(render_value(ReportFormat::Gitlab, &[stored(usual())]).as_array(), Some(entries));
+}
+
+#[test]
 fn no_text_of_an_endpoint_is_markup() {
     let run = [hostile()];
     let markdown = ReportFormat::Markdown.render(&run);

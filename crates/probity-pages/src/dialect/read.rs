@@ -21,8 +21,8 @@ pub fn read_page(file_name: &str, bytes: &[u8]) -> Result<Document, UnreadablePa
 
 /// Reads a page of any dialect. The content determines the dialect; `file_name` is for error messages.
 ///
-/// `file` returns the text of an included file (a list of parameters, an example) by path relative to the page's
-/// folder. `None` for a file that does not exist becomes a trouble of the document.
+/// `file` returns the text of an included file (a list of parameters, an example, a part of an OpenAPI description) by path
+/// relative to the page's folder. `None` for a file that does not exist becomes a trouble of the document.
 ///
 /// # Errors
 ///
@@ -40,7 +40,7 @@ pub fn read_page_with_files(
         PageDialect::Rst => rst::read_rst(text, file),
         PageDialect::Pipes => pipes::read_pipe_page(text),
         PageDialect::Parameters => parameters::read_parameter_list(text),
-        PageDialect::OpenApi => openapi::read_openapi(file_name, text)?,
+        PageDialect::OpenApi => openapi::read_openapi(file_name, text, file)?,
     };
     Ok(document)
 }

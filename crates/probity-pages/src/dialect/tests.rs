@@ -12,6 +12,7 @@ fn check_outline(page: &str, expected: &str) {
 mod corpus;
 mod markdown;
 mod openapi;
+mod swagger;
 mod pipes;
 mod properties;
 mod reference;

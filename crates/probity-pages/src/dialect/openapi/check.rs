@@ -15,7 +15,6 @@ pub(super) fn check_description(
     troubles: &mut Vec<ReadingTrouble>,
 ) -> Result<(), UnreadablePage> {
     let fail = |line, cause: String, remedy: &str| Err(unreadable_page(file, line, cause, remedy));
-    check_version(file, root)?;
     let Some(paths) = root.get("paths") else {
         let cause = "this OpenAPI description has no `paths`, so it describes no operation".to_string();
         return fail(root.first, cause, "name the file that has the paths; parts in other files are not followed");
@@ -34,21 +33,28 @@ pub(super) fn check_description(
     check_references(file, root, root, false, 0)
 }
 
-fn check_version(file: &str, root: &SourceValue) -> Result<(), UnreadablePage> {
-    let remedy = "convert the file to OpenAPI 3.0 or 3.1";
-    if let Some(old) = root.get("swagger") {
-        return Err(unreadable_page(file, old.first, "OpenAPI 2 (Swagger) is not read".into(), remedy));
-    }
-    let Some(written) = root.get("openapi") else {
+/// The form of a description.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DescriptionVersion {
+    /// 2.0.
+    Swagger,
+    /// 3.0, 3.1 or 3.2.
+    OpenApi,
+}
+
+/// The version of a description.
+pub(super) fn check_version(file: &str, root: &SourceValue) -> Result<DescriptionVersion, UnreadablePage> {
+    let remedy = "convert the file to OpenAPI 3.0, 3.1 or 3.2";
+    let Some(written) = root.get("swagger").or_else(|| root.get("openapi")) else {
         return Err(unreadable_page(file, root.first, "the key `openapi` with the version is missing".into(), remedy));
     };
-    let text = match &written.kind {
-        SourceValueKind::String(text) => text.clone(),
-        SourceValueKind::Number(number) => number.to_string(),
-        _ => String::new(),
-    };
-    if text.starts_with("3.0") || text.starts_with("3.1") {
-        return Ok(());
+    // `2.0` without quotes is a number in YAML.
+    let text = written.scalar_text().unwrap_or_default();
+    if root.get("swagger").is_some() && (text == "2.0" || text == "2") {
+        return Ok(DescriptionVersion::Swagger);
+    }
+    if root.get("openapi").is_some() && ["3.0", "3.1", "3.2"].iter().any(|known| text.starts_with(known)) {
+        return Ok(DescriptionVersion::OpenApi);
     }
     Err(unreadable_page(file, written.first, format!("OpenAPI `{text}` is not read"), remedy))
 }

@@ -63,7 +63,7 @@ fn json_with_tabs_is_read() {
 #[test]
 fn a_broken_description_is_refused_with_its_line() {
     let with = |from: &str, to: &str| LAMPS.replace(from, to);
-    check_refused(&with("openapi: 3.0.3", "swagger: '2.0'"), 1, "Swagger");
+    check_refused(&with("openapi: 3.0.3", "swagger: '1.2'"), 1, "`1.2` is not read");
     check_refused(&with("openapi: 3.0.3", "openapi: 4.0.0"), 1, "`4.0.0` is not read");
     check_refused(&with("responses/Odd'", "responses/Even'"), 12, "has no target");
     check_refused(&with("  /lamps:", "  lamps:"), 6, "does not begin with");
