@@ -3,7 +3,8 @@
 use super::context::{CleanupContext, CleanupReserve};
 use super::created::{CreatedResource, Leftover};
 use super::deletion_calls::{is_deleted_elsewhere, make_deletion, make_release_calls, rank_kinds};
-use super::deletion_loop::{Deletion, DeletionResult, run_deletions};
+use super::deletion_loop::{Deletion, DeletionResult, ReadMeaning, run_deletions};
+use super::kept_states::{list_kept_states, shows_kept_state};
 use crate::history::Outcome;
 
 /// Deletes resources, and reports as leftovers the resources that no call can delete.
@@ -27,6 +28,7 @@ pub(super) async fn delete_unless_gone(
 ) -> DeletionResult {
     let CleanupContext { model, schemas, context, .. } = *cleanup;
     let ranks = rank_kinds(model);
+    let kept: Vec<_> = (0..model.suite.resources.len()).map(|kind| list_kept_states(model, kind)).collect();
     let mut deletions = Vec::new();
     let mut undeletable = Vec::new();
     for made in made {
@@ -46,7 +48,13 @@ pub(super) async fn delete_unless_gone(
         let made = made.iter().find(|made| made.id == deletion.id && made.handle == deletion.handle);
         made.map_or_else(Vec::new, |made| make_release_calls(model, schemas, made, shown))
     };
-    let mut swept = run_deletions(context, &deletions, reserve, &release).await;
+    let is_kept = |deletion: &Deletion, shown: &Outcome| {
+        let made = made.iter().find(|made| made.id == deletion.id && made.handle == deletion.handle);
+        let (Some(made), Some(show)) = (made, &deletion.show) else { return false };
+        shows_kept_state(model, &made.to_model_id().0, &kept[made.kind], show, shown)
+    };
+    let meaning = ReadMeaning { list_release_calls: &release, is_kept: &is_kept };
+    let mut swept = run_deletions(context, &deletions, reserve, meaning).await;
     swept.leftovers.extend(undeletable);
     swept
 }

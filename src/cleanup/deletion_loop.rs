@@ -36,8 +36,14 @@ pub struct DeletionResult {
     pub leftovers: Vec<Leftover>,
 }
 
-/// The calls that release a resource, given the response that shows the resource.
-pub(super) type ReleaseCalls<'a> = &'a dyn Fn(&Deletion, &Outcome) -> Vec<Call>;
+/// What the suite says about a read of a resource that is being deleted.
+#[derive(Clone, Copy)]
+pub(super) struct ReadMeaning<'a> {
+    /// The calls that release the resource.
+    pub list_release_calls: &'a dyn Fn(&Deletion, &Outcome) -> Vec<Call>,
+    /// Whether the resource is deleted and stays visible.
+    pub is_kept: &'a dyn Fn(&Deletion, &Outcome) -> bool,
+}
 
 /// Number of responses 401 or 403 after which a deletion is given up. Some services answer 401 or 403
 /// while a resource is in transition, and after a resource is gone.
@@ -55,7 +61,7 @@ pub(super) async fn run_deletions(
     context: &PlanEnvironment<'_>,
     deletions: &[Deletion],
     reserve: &CleanupReserve,
-    release: ReleaseCalls<'_>,
+    meaning: ReadMeaning<'_>,
 ) -> DeletionResult {
     let orderly_until = Instant::now() + reserve.remaining() / 2;
     let mut items: Vec<PendingDeletion<'_>> =
@@ -69,7 +75,7 @@ pub(super) async fn run_deletions(
             if reserve.is_over() {
                 break;
             }
-            item.advance_deletion(context, reserve, release).await;
+            item.advance_deletion(context, reserve, meaning).await;
         }
         if !items.iter().any(PendingDeletion::is_open) {
             break;
@@ -114,7 +120,7 @@ enum DeletionStage {
         /// Number of polls since.
         looks: u32,
     },
-    /// A response proved absence.
+    /// A response proved absence, or showed a state in which the suite lets a deleted resource stay.
     Gone,
     /// The caller may not delete the resource, or no request can be composed.
     Forbidden,
@@ -191,17 +197,21 @@ impl<'a> PendingDeletion<'a> {
         &mut self,
         context: &PlanEnvironment<'_>,
         reserve: &CleanupReserve,
-        release: ReleaseCalls<'_>,
+        meaning: ReadMeaning<'_>,
     ) {
         match self.stage {
-            DeletionStage::Wanted => self.send_deletion(context, reserve, release).await,
+            DeletionStage::Wanted => self.send_deletion(context, reserve, meaning).await,
             DeletionStage::Going { looks } => {
                 let Some(show) = &self.show else { return };
                 self.requests += 1;
                 let Some(outcome) = send_unrecorded(context, show, reserve).await else {
                     return self.mark_unaffordable();
                 };
-                self.note_poll(&outcome, looks + 1);
+                if (meaning.is_kept)(self.deletion, &outcome) {
+                    self.stage = DeletionStage::Gone;
+                } else {
+                    self.note_poll(&outcome, looks + 1);
+                }
             }
             DeletionStage::Gone | DeletionStage::Forbidden | DeletionStage::Unaffordable => {}
         }
@@ -212,7 +222,7 @@ impl<'a> PendingDeletion<'a> {
         &mut self,
         context: &PlanEnvironment<'_>,
         reserve: &CleanupReserve,
-        release: ReleaseCalls<'_>,
+        meaning: ReadMeaning<'_>,
     ) {
         let Some(delete) = &self.delete else { return };
         self.requests += 1;
@@ -225,7 +235,7 @@ impl<'a> PendingDeletion<'a> {
             self.stage = DeletionStage::Gone;
             return;
         }
-        for call in release(self.deletion, &shown) {
+        for call in (meaning.list_release_calls)(self.deletion, &shown) {
             // The next deletion shows whether the release worked.
             if let Ok(request) = compose_request(context.catalog, &call, context.identities) {
                 send_unrecorded(context, &request, reserve).await;

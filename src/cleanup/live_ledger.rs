@@ -2,6 +2,7 @@
 
 use super::absence::list_absence_statuses;
 use super::created::{Leftover, find_owner};
+use super::kept_states::{list_kept_states, shows_kept_state};
 use crate::history::{CallCause, Exchange, Outcome};
 use crate::model::{CallView, Model, OutcomeKind, ResourceId};
 use crate::plan::{Step, SuiteHints, counts_as_live};
@@ -17,6 +18,8 @@ pub struct LiveResourceLedger {
     hints: Arc<SuiteHints>,
     /// Statuses that prove absence, by resource kind.
     absent: Vec<BTreeSet<u16>>,
+    /// States in which a deleted resource may stay, by resource kind.
+    kept: Vec<BTreeSet<String>>,
     named: BTreeMap<ResourceId, NamedLiveResource>,
     gone: BTreeSet<ResourceId>,
     unnamed: Vec<UnnamedCreate>,
@@ -63,7 +66,8 @@ impl LiveResourceLedger {
     pub fn new(model: Arc<Model>, schemas: &CompiledCatalog, hints: Arc<SuiteHints>) -> LiveResourceLedger {
         let kinds = 0..model.suite.resources.len();
         LiveResourceLedger {
-            absent: kinds.map(|kind| list_absence_statuses(&model, schemas, kind)).collect(),
+            absent: kinds.clone().map(|kind| list_absence_statuses(&model, schemas, kind)).collect(),
+            kept: kinds.map(|kind| list_kept_states(&model, kind)).collect(),
             model,
             hints,
             named: BTreeMap::new(),
@@ -160,7 +164,8 @@ impl LiveResourceLedger {
         }
     }
 
-    /// Removes a resource if the owner's read proves its absence after an accepted deletion.
+    /// Removes a resource if, after an accepted deletion, the owner's read proves its absence, or shows a state in which the
+    /// suite lets a deleted resource stay.
     fn note_absence(&mut self, exchange: &Exchange, ids: &[ResourceId]) {
         let Outcome::Replied(reply) = &exchange.outcome else { return };
         for id in ids {
@@ -168,7 +173,10 @@ impl LiveResourceLedger {
             let reads = self.model.reads[kind].as_ref().is_some_and(|read| read.operation == exchange.call.operation);
             // Without a read, the accepted deletion is the only proof.
             let unreadable = self.model.reads[kind].is_none();
-            let proven = reads && self.absent[kind].contains(&reply.status);
+            let (call, outcome) = (&exchange.call, &exchange.outcome);
+            let proven = reads
+                && (self.absent[kind].contains(&reply.status)
+                    || shows_kept_state(&self.model, id, &self.kept[kind], call, outcome));
             let own = |resource: &NamedLiveResource| resource.deleted && resource.owner == exchange.call.caller;
             if self.named.get(id).is_some_and(own) && (proven || unreadable) {
                 self.named.remove(id);

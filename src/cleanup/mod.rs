@@ -23,6 +23,7 @@
 //! | `listing` | whole lists of an endpoint, and the marks in them |
 //! | `deletion_calls` | the deletion of each resource, its order, and the calls that release a resource |
 //! | `deletion_loop` | sends deletions and polls until the resources are gone |
+//! | `kept_states` | states in which the suite lets a deleted resource stay visible |
 //! | `deletion` | deletes a set of resources: calls, order, loop |
 //! | `plan_cleanup` | cleaning up after one plan and at the end of the run |
 //! | `journal_content` | what the entries of a journal tell about the resources of a run |
@@ -41,6 +42,7 @@ mod deletion_loop;
 mod id_lookup;
 mod journal;
 mod journal_content;
+mod kept_states;
 mod leftovers;
 mod listing;
 mod live_ledger;

@@ -2,4 +2,5 @@
 
 mod deletions;
 mod journal;
+mod kept_states;
 mod marks;
