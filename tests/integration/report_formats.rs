@@ -71,7 +71,11 @@ fn what_cannot_be_rendered_is_an_error_with_a_remedy() {
     let place = folder.to_str().unwrap();
     let _ = std::fs::remove_file(folder.join("report.json"));
     check_refused(&[place, "--format", "html"], 4, "there is no report.json here");
-    check_refused(&[place, "--format", "pdf"], 2, "possible values: json, junit, ctrf, sarif, markdown, github, gitlab, html");
+    check_refused(
+        &[place, "--format", "pdf"],
+        2,
+        "possible values: json, junit, ctrf, sarif, markdown, github, gitlab, html",
+    );
     std::fs::write(folder.join("report.json"), "{\"format\": 99}").unwrap();
     check_refused(&[place, "--format", "html"], 4, "the report has format 99; this program reads formats up to 3");
     std::fs::write(folder.join("report.json"), "{\"format\": 3}").unwrap();

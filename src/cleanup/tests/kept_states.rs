@@ -33,8 +33,7 @@ fn check(outcomes: &str, kept: &[&str], ends: &[(&str, bool)]) {
 
 #[test]
 fn a_state_in_which_the_suite_lets_a_removed_lamp_stay_is_the_end_of_the_removal() {
-    let soft =
-        "then: { lamp.state: [\"*\", gone] }\n    or: [{ because: it may stay, cites: [\"light:62\"], then: { lamp.state: [DIMMING, DIM] } }]";
+    let soft = "then: { lamp.state: [\"*\", gone] }\n    or: [{ because: it may stay, cites: [\"light:62\"], then: { lamp.state: [DIMMING, DIM] } }]";
     check(soft, &["DIM"], &[("DIM", true), ("BRIGHT", false), ("DIMMING", false)]);
     check("then: { lamp.state: [\"*\", gone] }", &[], &[("DIM", false), ("BRIGHT", false)]);
 }
