@@ -2,7 +2,7 @@
 //!
 //! The history is recorded here, by a campaign against the mock with a fault. Needs no feature of `probity`.
 
-use probity::campaign::{CampaignInput, HistoryCollector, MockCampaignSettings, run_mock_campaign};
+use probity::campaign::{CampaignInput, HistoryCollector, MockCampaignSettings, RaceShare, run_mock_campaign};
 use probity::history::{History, read_histories, write_history};
 use probity::limits::Limits;
 use probity::mock::{Tempo, list_mutants};
@@ -27,6 +27,7 @@ fn record_history(loaded: &LoadedSuite) -> Vec<u8> {
         selection: ClauseSelection::default(),
         standing: &|_| ClauseDecidability::Reachable,
         recorded_plans: &[],
+        races: RaceShare::None,
         shrink: false,
         is_known: &|_| false,
     };

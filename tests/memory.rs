@@ -4,7 +4,7 @@
 #![cfg(target_os = "linux")]
 
 use probity::campaign::{
-    CampaignEvent, CampaignInput, CampaignListener, MockCampaignSettings, make_mock_environment, make_mocks,
+    CampaignEvent, CampaignInput, CampaignListener, MockCampaignSettings, RaceShare, make_mock_environment, make_mocks,
     run_campaign, run_on_paused_clock,
 };
 use probity::endpoint::{Endpoint, PendingOutcome, Request};
@@ -79,6 +79,7 @@ fn run(loaded: &LoadedSuite, file: &Path, requests: u64) -> (u64, usize) {
         selection: ClauseSelection::default(),
         standing: &|_| ClauseDecidability::Reachable,
         recorded_plans: &[],
+        races: RaceShare::None,
         shrink: false,
         is_known: &|_| false,
     };

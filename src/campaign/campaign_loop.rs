@@ -1,17 +1,20 @@
 //! Runs the plans of a campaign, and shrinks the findings.
 
 use super::campaign_environment::CampaignEnvironment;
-use super::campaign_input::CampaignInput;
+use super::campaign_input::{CampaignInput, RaceShare};
 use super::campaign_state::CampaignState;
 use super::conclusion::Conclusion;
 use super::ending_deviation::{EndingDeviation, FindingMatcher};
 use super::event::{CampaignEvent, CampaignListener};
 use super::finding_shrinker::shrink_finding;
+use super::halting::halt_plans_after;
 use super::plan_results::PlanResultCollector;
 use super::plan_runner::{PlanResult, repeat_plan, run_plan};
+use super::race_plans::run_races;
 use super::same_defects::merge_same_defects;
 use crate::cleanup::Leftover;
-use crate::oracle::list_promises;
+use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model};
+use crate::oracle::{ClauseDecidability, list_promises};
 use crate::plan::{Chooser, GuidedChooser, ReadOnlyChooser};
 use crate::plan_execution::StopReason;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -35,7 +38,17 @@ pub async fn run_campaign(
     listener.receive_event(&CampaignEvent::Started { clauses, requests_max: site.limits.requests });
     let share = CampaignState::new(site, site.limits, listener);
     let mut gathered = PlanResultCollector::default();
-    run_plans(&share, order, &mut gathered).await;
+    let races = if site.reading_only { RaceShare::None } else { order.races };
+    if races != RaceShare::None {
+        share.shared_budget.keep_for_races(races.percent());
+    }
+    let next = match races {
+        RaceShare::All => 0,
+        _ => run_plans(&share, order, &mut gathered).await,
+    };
+    if races != RaceShare::None {
+        run_races(&share, order, &mut gathered, next).await;
+    }
     // The plan that met the reason may have ended by itself.
     gathered.apply_stop(share.shared_budget.find_stop().filter(StopReason::is_failure));
     if site.cancel.is_requested() {
@@ -45,12 +58,23 @@ pub async fn run_campaign(
     if order.shrink && !site.cancel.is_requested() {
         shrink_findings(&share, order, &mut gathered).await;
     }
-    gathered.conclude_campaign(&share, order.seed, &order.selection, order.standing)
+    let standing = |clause| match races == RaceShare::None && is_about_overlap(&site.model, clause) {
+        true => ClauseDecidability::Unreachable("no calls may overlap at this endpoint".to_string()),
+        false => (order.standing)(clause),
+    };
+    gathered.conclude_campaign(&share, order.seed, &order.selection, &standing)
+}
+
+/// Whether a clause is about overlapping calls.
+#[must_use]
+pub fn is_about_overlap(model: &Model, clause: ClauseId) -> bool {
+    matches!(model.clause_info(clause).origin, ClauseOrigin::Generated(GeneratedClause::Atomic(_)))
 }
 
 /// Starts plans while the limits allow and plans have something to send, and takes the results until no plan is
-/// running. Running plans are awaited after the end of the campaign, because each plan cleans up.
-async fn run_plans(share: &CampaignState<'_>, order: &CampaignInput<'_>, gathered: &mut PlanResultCollector) {
+/// running. Running plans are awaited after the end of the campaign, because each plan cleans up. Returns the number of
+/// plans.
+async fn run_plans(share: &CampaignState<'_>, order: &CampaignInput<'_>, gathered: &mut PlanResultCollector) -> u64 {
     let limits = &share.env.limits;
     let plans = (order.recorded_plans.len() as u64).saturating_add(limits.plans);
     let parallel = limits.parallel_plans.max(1);
@@ -98,6 +122,7 @@ async fn run_plans(share: &CampaignState<'_>, order: &CampaignInput<'_>, gathere
     if quiet.are_too_many() {
         gathered.note_quiet_plans(quiet.0);
     }
+    next
 }
 
 /// Most results of plans that wait in memory for the result of an earlier plan. No plan is started until fewer wait.
@@ -140,14 +165,6 @@ async fn run_one_plan(
         }
     };
     (number, driven, chooser)
-}
-
-/// Stops all plans if the result of one plan makes the others useless.
-fn halt_plans_after(share: &CampaignState<'_>, order: &CampaignInput<'_>, driven: &PlanResult) {
-    share.halt_after_failure(driven.stop.as_ref());
-    if share.env.limits.first_only && driven.findings.iter().any(|finding| !(order.is_known)(finding)) {
-        share.shared_budget.halt_plans(StopReason::Enough);
-    }
 }
 
 async fn shrink_findings(share: &CampaignState<'_>, order: &CampaignInput<'_>, gathered: &mut PlanResultCollector) {

@@ -4,6 +4,7 @@ use super::campaign_environment::CampaignEnvironment;
 use super::event::{CampaignEvent, CampaignListener};
 use super::transition_times::TransitionTimes;
 use crate::cleanup::count_list_requests;
+use crate::history::Exchange;
 use crate::limits::Limits;
 use crate::plan::{Coverage, WaitLedger, WaitPrice};
 use crate::plan_execution::{SharedBudget, StopReason};
@@ -31,6 +32,8 @@ pub(super) struct CampaignState<'a> {
     unnamed: Cell<UnnamedRow>,
     /// Requests for the search through the lists at the end of the run.
     closing_requests: u64,
+    /// How long the first response of the last race took, in microseconds.
+    reply_us: Cell<u64>,
 }
 
 /// Most creates in a row whose resource has no known id.
@@ -66,6 +69,7 @@ impl<'a> CampaignState<'a> {
             alive: RefCell::default(),
             leftovers: Cell::new(0),
             unnamed: Cell::default(),
+            reply_us: Cell::new(0),
             closing_requests: count_list_requests(&site.model, &site.plan_limits.callers),
         }
     }
@@ -96,6 +100,19 @@ impl<'a> CampaignState<'a> {
             }
         }
         self.transition_times.borrow_mut().merge(times);
+    }
+
+    /// Notes how long the calls of a race took; the offsets of later races are at most as long.
+    pub fn note_reply_time(&self, exchanges: &[Exchange]) {
+        let times = exchanges.iter().filter_map(|exchange| exchange.overlap);
+        if let Some(shortest) = times.map(|time| time.received_us - time.sent_us).min() {
+            self.reply_us.set(shortest);
+        }
+    }
+
+    /// How long the first response of the last race took, in microseconds; 0 before the first race.
+    pub fn reply_us(&self) -> u64 {
+        self.reply_us.get()
     }
 
     /// Stops all plans after a reason that holds for each of them.

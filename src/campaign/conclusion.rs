@@ -1,5 +1,6 @@
 //! The result of a campaign.
 
+use super::race_tally::RaceTally;
 use super::transition_times::TransitionTimes;
 use crate::history::{CallCause, Exchange, Outcome, RecordedHistory};
 use crate::model::{ClauseTally, Model, OutcomeKind};
@@ -159,4 +160,6 @@ pub struct Conclusion {
     pub stopped: Option<String>,
     /// What ended the campaign early and has to be mended; also in `stopped`, in words.
     pub failure: Option<StopReason>,
+    /// The pairs of calls that were raced.
+    pub races: RaceTally,
 }

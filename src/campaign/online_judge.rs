@@ -129,6 +129,15 @@ impl OnlineJudge {
         std::mem::take(&mut self.transition_timer.finished)
     }
 
+    /// Judges the calls of a race, after the last of them.
+    pub fn close_race(&mut self) {
+        let seen = self.judge.close_race();
+        self.findings.extend(seen.findings);
+        self.excesses.extend(seen.excess);
+        // What was seen before the race tells nothing about the time after it.
+        self.still.clear();
+    }
+
     /// The kind of the outcome of a step; `None` if the step was not sent.
     #[must_use]
     pub fn find_step_outcome(&self, step: usize) -> Option<StepOutcome> {
@@ -304,6 +313,11 @@ impl ExchangeInterpreter for OnlineJudge {
     fn observe_exchange(&mut self, exchange: &Exchange) {
         let interpreted = self.judge.interpret(exchange);
         self.note_exchange(&interpreted);
+        if exchange.overlap.is_some() {
+            // The calls of a race are judged together.
+            self.judge.observe_interpreted(&interpreted);
+            return;
+        }
         if exchange.cause == CallCause::Poll {
             *self.polls.entry(exchange.step).or_default() += 1;
         }

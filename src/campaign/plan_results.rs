@@ -4,6 +4,7 @@ use super::campaign_state::CampaignState;
 use super::conclusion::{Conclusion, FindingRepetition, RecordedFinding, SpentRequests};
 use super::event::CampaignEvent;
 use super::plan_runner::PlanResult;
+use super::race_tally::RaceTally;
 use crate::cleanup::Leftover;
 use crate::model::{ClauseId, ClauseTally};
 use crate::oracle::{ClauseDecidability, ClauseSelection, Finding, FindingNovelty, KnownFindings, decide_verdicts};
@@ -26,6 +27,7 @@ pub(super) struct PlanResultCollector {
     /// What has to be mended before another run.
     failure: Option<StopReason>,
     pub leftovers: Vec<Leftover>,
+    pub races: RaceTally,
 }
 
 impl PlanResultCollector {
@@ -129,6 +131,7 @@ impl PlanResultCollector {
                 .collect(),
             stopped: self.stopped,
             failure: self.failure,
+            races: self.races,
         };
         (conclusion, self.leftovers)
     }

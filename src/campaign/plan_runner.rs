@@ -9,17 +9,17 @@ use super::online_judge::OnlineJudge;
 use super::profile_setup::{begin_provocation, complete_body, end_provocation};
 use super::shown_exchanges::ShownExchanges;
 use crate::cleanup::{Leftover, LiveResourceLedger, PlanMarks, ResourceTracker, clean_up_plan};
-use crate::history::{FORMAT as HISTORY_FORMAT, HistoryHeader, RecordedHistory};
+use crate::history::{Exchange, FORMAT as HISTORY_FORMAT, HistoryHeader, RecordedHistory};
 use crate::limits::Limits;
 use crate::model::{Belief, ClauseTally, ExceededLimit, Existence, ResourceId};
-use crate::oracle::Finding;
+use crate::oracle::{Finding, RaceRecord};
 use crate::plan::{
     Chooser, ChooserInput, Coverage, FORMAT, HandleTable, Plan, PlanLimits, RecordedChooser, Step, StepOutcome,
-    count_created, count_live_in_belief, cover_step,
+    StepWait, count_created, count_live_in_belief, cover_step,
 };
 use crate::plan_execution::{
     CallMarker, NullJournal, NullMarker, PlanEnvironment, PlanState, StepEnd, StopReason, UnsettledReason,
-    carry_out_step,
+    carry_out_branches, carry_out_step, split_branches,
 };
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +43,8 @@ pub struct PlanResult {
     pub stop: Option<StopReason>,
     /// The leftovers of the plan.
     pub leftovers: Vec<Leftover>,
+    /// The races of the plan.
+    pub races: Vec<RaceRecord>,
 }
 
 /// Runs the steps that a chooser picks, concurrently with the other plans of the campaign.
@@ -88,6 +90,7 @@ pub(super) async fn run_plan(
         findings: plan.online_judge.findings,
         excesses: plan.online_judge.excesses,
         tally: plan.online_judge.judge.tally().clone(),
+        races: plan.online_judge.judge.list_races().to_vec(),
         stop,
         leftovers: left,
     }
@@ -134,6 +137,8 @@ struct RunningPlan<'a, 's> {
     skipped: u64,
     /// Number of exchanges of the earlier steps.
     emitted: usize,
+    /// The step after a race, which ended the race.
+    pending: Option<Step>,
 }
 
 impl<'a, 's> RunningPlan<'a, 's> {
@@ -164,6 +169,7 @@ impl<'a, 's> RunningPlan<'a, 's> {
             ledger: tracked.map(|_| LiveResourceLedger::new(site.model.clone(), &site.schemas, site.hints.clone())),
             skipped: 0,
             emitted: 0,
+            pending: None,
         }
     }
 
@@ -171,7 +177,19 @@ impl<'a, 's> RunningPlan<'a, 's> {
     async fn run_steps(&mut self, chooser: &mut dyn Chooser) -> Option<StopReason> {
         loop {
             let before = self.online_judge.judge.belief.clone();
-            let mut step = self.choose_step(chooser, &before)?;
+            let mut step = match self.pending.take() {
+                Some(step) => step,
+                None => self.choose_step(chooser, &before)?,
+            };
+            if step.branch > 0 {
+                if let Err(stop) = self.run_race(chooser, &before, step).await {
+                    return Some(stop);
+                }
+                if self.online_judge.shows_ending_deviation() {
+                    return None;
+                }
+                continue;
+            }
             if let Err(stop) = self.reserve_places(&before, &step) {
                 return Some(stop);
             }
@@ -187,6 +205,49 @@ impl<'a, 's> RunningPlan<'a, 's> {
                 return None;
             }
         }
+    }
+
+    /// Carries out a step with a branch and the steps after it that have one, at once. The calls do not poll, because they
+    /// are judged together.
+    async fn run_race(&mut self, chooser: &mut dyn Chooser, before: &Belief, first: Step) -> Result<(), StopReason> {
+        let mut steps = vec![first];
+        while let Some(step) = self.choose_step(chooser, before) {
+            if step.branch == 0 {
+                self.pending = Some(step);
+                break;
+            }
+            steps.push(step);
+        }
+        for step in &mut steps {
+            step.settle = StepWait::Leave;
+        }
+        self.reserve_race(before, &steps)?;
+        let mut shown = ShownExchanges { judge: &mut self.online_judge, state: self.state, plan: self.number };
+        let branches = split_branches(&steps, self.steps.len());
+        let ends = carry_out_branches(self.context, &branches, &mut self.plan_state, &mut shown).await;
+        self.online_judge.close_race();
+        let skipped = |end: &&(usize, StepEnd)| matches!(end.1, StepEnd::Skipped(_));
+        self.skipped += ends.iter().flatten().filter(skipped).count() as u64;
+        self.state.emit_event(&CampaignEvent::StepEnded { belief: &self.online_judge.judge.belief });
+        self.state.note_reply_time(&self.plan_state.exchanges[self.emitted..]);
+        let mut named = Ok(());
+        for (nth, step) in steps.iter().enumerate() {
+            named = named.and(self.note_live_resources_of(step, self.steps.len() + nth));
+        }
+        self.emitted = self.plan_state.exchanges.len();
+        for step in steps {
+            self.record_step(before, step);
+        }
+        ends?;
+        named
+    }
+
+    /// Reserves the live resources of the calls of a race.
+    fn reserve_race(&self, before: &Belief, steps: &[Step]) -> Result<(), StopReason> {
+        let site = self.state.env;
+        let alive = count_live_in_belief(before, &site.hints) + self.count_unbelieved(before);
+        let created = steps.iter().map(|step| count_created(&site.model, &site.hints, step)).sum();
+        self.state.reserve_places(self.number, alive, created)
     }
 
     /// The next step; `None` at the end of the plan.
@@ -281,11 +342,16 @@ impl<'a, 's> RunningPlan<'a, 's> {
         Ok(named.and(end))
     }
 
-    /// Takes the exchanges of a step into the account of live resources.
+    /// Takes the exchanges of the step with the next index into the account of live resources.
     fn note_live_resources(&mut self, step: &Step) -> Result<(), StopReason> {
+        self.note_live_resources_of(step, self.steps.len())
+    }
+
+    /// Takes the exchanges of a step into the account of live resources.
+    fn note_live_resources_of(&mut self, step: &Step, index: usize) -> Result<(), StopReason> {
         let Some(ledger) = &mut self.ledger else { return Ok(()) };
-        let index = self.steps.len();
-        let exchanges = &self.plan_state.exchanges[self.emitted..];
+        let new = self.plan_state.exchanges[self.emitted..].iter();
+        let exchanges: Vec<&Exchange> = new.filter(|exchange| exchange.step == index).collect();
         exchanges.iter().for_each(|exchange| ledger.note_exchange(step, exchange));
         let mut unnamed = ledger.unnamed().iter().filter(|create| create.step == index).peekable();
         if unnamed.peek().is_some() {

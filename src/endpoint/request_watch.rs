@@ -69,6 +69,7 @@ fn make_exchange(request: &Request, outcome: &Outcome) -> Exchange {
         input: None,
         sent_ms: 0,
         received_ms: 0,
+        overlap: None,
         outcome: outcome.clone(),
         created: BTreeMap::new(),
     }

@@ -7,8 +7,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Version of the history format. A reader refuses newer versions. Version 2 knows shortened and unread
-/// responses, and the start of a plan.
-pub const FORMAT: u32 = 2;
+/// responses, and the start of a plan; version 3 the branches of calls that overlap.
+pub const FORMAT: u32 = 3;
 
 /// All exchanges of one plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,6 +95,22 @@ pub struct Exchange {
     /// Ids that the response gives to handles.
     #[serde(rename = "born", skip_serializing_if = "BTreeMap::is_empty")]
     pub created: BTreeMap<String, String>,
+    /// The branch of a call that may overlap calls of other branches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overlap: Option<CallOverlap>,
+}
+
+/// The branch and the exact time of a call that may overlap others: a call over a local network takes less than a
+/// millisecond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallOverlap {
+    /// From 1.
+    pub branch: u32,
+    /// When the call was sent, in microseconds since the start of the plan.
+    pub sent_us: u64,
+    /// When the outcome was known, in microseconds since the start of the plan.
+    pub received_us: u64,
 }
 
 /// The fields of an exchange with the fields of its call, as read.
@@ -122,6 +138,8 @@ struct ExchangeFields {
     outcome: Outcome,
     #[serde(default)]
     born: BTreeMap<String, String>,
+    #[serde(default)]
+    overlap: Option<CallOverlap>,
 }
 
 impl From<ExchangeFields> for Exchange {
@@ -137,6 +155,7 @@ impl From<ExchangeFields> for Exchange {
             received_ms: fields.received_ms,
             outcome: fields.outcome,
             created: fields.born,
+            overlap: fields.overlap,
         }
     }
 }

@@ -30,8 +30,8 @@ pub use bounded_json::{BoundedJsonError, JSON_DEPTH_MAX, JSON_VALUES_MAX, parse_
 pub use call::Call;
 pub(crate) use call::read_present_body;
 pub use exchange::{
-    CallCause, Exchange, FORMAT, History, HistoryHeader, InfrastructureFailure, Outcome, RecordedInputClass, Reply,
-    ReplyBody,
+    CallCause, CallOverlap, Exchange, FORMAT, History, HistoryHeader, InfrastructureFailure, Outcome,
+    RecordedInputClass, Reply, ReplyBody,
 };
 pub use history_file::{HistoryFile, HistoryGaps};
 pub use history_reader::{HistoryReader, HistoryRecord, read_histories};

@@ -38,6 +38,7 @@ pub(super) fn test_exchange(number: u64, body: Option<Value>, outcome: Outcome) 
         input: None,
         sent_ms: 1,
         received_ms: 2,
+        overlap: None,
         outcome,
         created: BTreeMap::new(),
     }
@@ -197,10 +198,10 @@ fn an_exchange_is_written_as_read_with_the_fields_of_its_call_in_the_middle() {
 
 #[test]
 fn a_newer_format_is_refused_even_with_unknown_fields() {
-    let error = read_bytes(br#"{"format":3,"suites":[]}"#).unwrap_err();
+    let error = read_bytes(br#"{"format":4,"suites":[]}"#).unwrap_err();
     assert_eq!(
         (error.line, error.cause.as_str()),
-        (1, "the format is 3; this version of probity reads formats up to 2")
+        (1, "the format is 4; this version of probity reads formats up to 3")
     );
     assert!(error.to_string().contains("h.jsonl:1: "));
 }

@@ -15,7 +15,7 @@ use crate::expr::ExprValue;
 use crate::history::{Call, Outcome, Reply, ReplyBody};
 use crate::model::{
     CallView, ClauseId, ClauseOrigin, EffectContext, EvaluationLog, GeneratedClause, Model, PossibleState, ResourceId,
-    classify_call_input, evaluate_clauses, list_combinations, make_world_root,
+    ResourceState, classify_call_input, evaluate_clauses, find_resource, list_combinations, make_world_root,
 };
 use crate::schema::{CompiledCatalog, SeededRng};
 use serde_json::{Value, json};
@@ -42,6 +42,29 @@ struct MockState {
     seed: u64,
     /// Number of calls of each operation on each set of resources.
     calls: BTreeMap<(String, String), u64>,
+    /// The resources of calls under way, for a mutant that races.
+    busy: Vec<ResourceId>,
+}
+
+/// What a mutant that races keeps of a call while the call is under way.
+#[derive(Default)]
+struct RacedCall {
+    /// The resources of the raced kind that the call names.
+    ids: Vec<ResourceId>,
+    /// The decision at the arrival of the call.
+    decision: Option<MockDecision>,
+    /// The resources at the arrival of the call, to be written back.
+    before: Vec<(ResourceId, ResourceState)>,
+    /// The status of a server error.
+    failure: Option<u16>,
+}
+
+/// What becomes of a call after its gap.
+enum RaceEnd {
+    /// The call is carried out, with the decision of its arrival if there is one.
+    Serve(Option<MockDecision>),
+    /// The call fails with a status.
+    Fail(u16),
 }
 
 impl Mock {
@@ -54,7 +77,7 @@ impl Mock {
         tempo: Tempo,
         fault: Option<Mutant>,
     ) -> Mock {
-        let inner = MockState { state: MockResources::new(seed), seed, calls: BTreeMap::new() };
+        let inner = MockState { state: MockResources::new(seed), seed, calls: BTreeMap::new(), busy: Vec::new() };
         Mock { model, schemas, tempo, fault, speed: 1, start: RefCell::new(None), inner: RefCell::new(inner) }
     }
 
@@ -91,21 +114,87 @@ impl Mock {
     async fn answer_request(&self, request: &Request) -> Outcome {
         let mut rng = self.inner.borrow_mut().random_stream(request);
         let latency = draw_between(&mut rng, self.tempo.latency_ms);
+        let race = self.begin_race(request, &mut rng);
         sleep(Duration::from_micros(latency * 500 / self.speed)).await;
-        let outcome = self.carry_out_call(request, &mut rng);
+        let outcome = match self.end_race(race) {
+            RaceEnd::Serve(early) => self.carry_out_call(request, early, &mut rng),
+            RaceEnd::Fail(status) => build_response(status, None),
+        };
         sleep(Duration::from_micros(latency * 500 / self.speed)).await;
         outcome
     }
 
-    /// Reads the call, decides on the answer, and applies the effects. The function never waits, so overlapping calls
-    /// take effect in turn.
-    fn carry_out_call(&self, request: &Request, rng: &mut SeededRng) -> Outcome {
+    /// What a mutant that races keeps of a call from its arrival; nothing for any other mutant and for other kinds.
+    fn begin_race(&self, request: &Request, rng: &mut SeededRng) -> RacedCall {
+        let Some((kind, fault)) = self.find_race_fault() else { return RacedCall::default() };
+        let inner = &mut *self.inner.borrow_mut();
+        inner.state.advance_to(&self.model, &self.tempo, self.is_stuck(), self.read_clock());
+        let call = self.read_call(request, inner);
+        if !self.model.operations[&request.operation].changes {
+            return RacedCall::default();
+        }
+        let named = call.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());
+        let ids: Vec<ResourceId> = named.filter(|id| usize::from(id.kind) == kind).cloned().collect();
+        let decision = (*fault == FaultKind::ChecksEarly && !ids.is_empty()).then(|| self.decide(&call, inner, rng));
+        let held = |id: &ResourceId| Some((id.clone(), find_resource(&inner.state.world, id)?.state.clone()));
+        let before = match fault {
+            FaultKind::LosesUpdate => ids.iter().filter_map(held).collect(),
+            _ => Vec::new(),
+        };
+        let is_refused = |inner: &MockState| inner.busy.iter().any(|busy| ids.contains(busy));
+        let failure = (*fault == FaultKind::FailsWhenBusy && is_refused(inner)).then_some(500);
+        inner.busy.extend(ids.iter().cloned());
+        RacedCall { ids, decision, before, failure }
+    }
+
+    /// Ends the gap of a call: what the call finds after it.
+    fn end_race(&self, race: RacedCall) -> RaceEnd {
+        let inner = &mut *self.inner.borrow_mut();
+        for id in &race.ids {
+            if let Some(place) = inner.busy.iter().position(|busy| busy == id) {
+                inner.busy.swap_remove(place);
+            }
+        }
+        if let Some(status) = race.failure {
+            return RaceEnd::Fail(status);
+        }
+        for (id, thing) in race.before {
+            inner.state.replace_resource(&self.model, &id, thing);
+        }
+        RaceEnd::Serve(race.decision)
+    }
+
+    /// The kind of resources on which the mutant races, and how.
+    fn find_race_fault(&self) -> Option<(usize, &FaultKind)> {
+        let fault = self.fault.as_ref()?;
+        match self.model.clause_info(fault.clause).origin {
+            ClauseOrigin::Generated(GeneratedClause::Atomic(kind)) => Some((kind, &fault.kind)),
+            _ => None,
+        }
+    }
+
+    /// The call of a request, as its clauses read it.
+    fn read_call(&self, request: &Request, inner: &MockState) -> CallView {
+        let sent = read_call(request, &self.schemas);
+        let class = classify_call_input(&self.model, &self.schemas, &sent);
+        self.replace_caller(&sent, CallView::new(&self.model, &sent, class), &inner.state)
+    }
+
+    /// Decides about a call by the present state. Where the guard of a clause cannot be evaluated, the mock answers as if
+    /// the suite did not have the clause.
+    fn decide(&self, call: &CallView, inner: &MockState, rng: &mut SeededRng) -> MockDecision {
+        let log = EvaluationLog::discarding();
+        let reading = evaluate_clauses(&self.model, call, &inner.state.world, &[], &log).without_failed();
+        decide_answer(&self.model, call, &reading, &self.tempo, self.fault.as_ref(), rng)
+    }
+
+    /// Reads the call, decides on the answer unless it was decided early, and applies the effects. The function never
+    /// waits, so overlapping calls take effect in turn.
+    fn carry_out_call(&self, request: &Request, early: Option<MockDecision>, rng: &mut SeededRng) -> Outcome {
         let inner = &mut *self.inner.borrow_mut();
         let now = self.read_clock();
         inner.state.advance_to(&self.model, &self.tempo, self.is_stuck(), now);
-        let sent = read_call(request, &self.schemas);
-        let class = classify_call_input(&self.model, &self.schemas, &sent);
-        let call = self.replace_caller(&sent, CallView::new(&self.model, &sent, class), &inner.state);
+        let call = self.read_call(request, inner);
         let context = ResponseContext {
             model: &self.model,
             schemas: &self.schemas,
@@ -114,10 +203,7 @@ impl Mock {
             fault: self.fault.as_ref(),
             tempo: &self.tempo,
         };
-        // Where the guard of a clause cannot be evaluated, the mock answers as if the suite did not have the clause.
-        let log = EvaluationLog::discarding();
-        let reading = evaluate_clauses(&self.model, &call, &inner.state.world, &[], &log).without_failed();
-        match decide_answer(&self.model, &call, &reading, &self.tempo, self.fault.as_ref(), rng) {
+        match early.unwrap_or_else(|| self.decide(&call, inner, rng)) {
             MockDecision::Refuse { status } | MockDecision::Error { status } => build_refusal(&context, status, rng),
             MockDecision::Accept { status, clauses } => {
                 accept_call(&context, &mut inner.state, status, &clauses, now, rng)

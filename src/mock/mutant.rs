@@ -69,6 +69,12 @@ pub enum FaultKind {
     Changes(usize),
     /// Decreases a growing field.
     GoesBack(usize),
+    /// Decides about a call when it arrives, and carries out the decision after a gap, whatever happened in between.
+    ChecksEarly,
+    /// Writes a resource back as it was when the call arrived, with the effects of the call.
+    LosesUpdate,
+    /// Answers 500 while another call on the resource is under way.
+    FailsWhenBusy,
 }
 
 /// Prefix of names for resources outside the call, followed by the resource kind. No name of a resource contains a

@@ -1,10 +1,13 @@
 //! The list of all mutants of a model.
 
 use super::effect_mutants::{is_created, list_effect_faults};
-use super::mutant::{FaultKind, Mutant, name_target};
+use super::mutant::{FaultKind, Mutant, find_kind, name_target};
 use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model};
 use crate::schema::CompiledCatalog;
-use crate::suite::{Clause, ClauseDecision, ClauseOperations, FieldMutability, PermittedStatuses};
+use crate::suite::{
+    Clause, ClauseDecision, ClauseOperations, Effect, EffectTarget, EffectValue, FieldMutability, PermittedStatuses,
+    ResourceKind,
+};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -89,10 +92,48 @@ fn list_generated_faults(
         GeneratedClause::Shows(_, index) => plain("other", FaultKind::ShowsOther(*index)),
         GeneratedClause::PageLimit(..) => plain("overflows", FaultKind::PageOverflows),
         GeneratedClause::Paged(..) => plain("skips", FaultKind::PageSkips),
+        GeneratedClause::Atomic(kind) => list_race_faults(model, *kind),
         GeneratedClause::Listed(..) => {
             [plain("omits", FaultKind::ListOmits), plain("lists-gone", FaultKind::ListsGone)].concat()
         }
     }
+}
+
+/// Faults of overlapping calls on a kind. Where each change of a resource takes time, the pages do not say what a second
+/// call finds meanwhile, so that no response can show that a check came early or that an update was lost.
+fn list_race_faults(model: &Model, kind: usize) -> Vec<(String, FaultKind)> {
+    let named = |word: &str, fault: FaultKind| (word.to_string(), fault);
+    let mut all = vec![named("fails-when-busy", FaultKind::FailsWhenBusy)];
+    let resource = &model.suite.resources[kind];
+    let is_state = |effect: &&Effect| resource.state.as_ref() == Some(&effect.field);
+    let of_kind = |effect: &&Effect| {
+        find_kind(model, &name_target(model, effect)) == Some(kind) && !matches!(&effect.target, EffectTarget::Each(_))
+    };
+    let changes = |clause: &&Clause| matches!(clause.decision, ClauseDecision::Accept(_)) && !clause.then.is_empty();
+    let existing =
+        |clause: &&Clause| !clause.then.iter().any(|effect| is_created(model, &name_target(model, effect), clause));
+    for clause in model.suite.clauses.iter().filter(changes).filter(existing) {
+        let on_kind: Vec<&Effect> = clause.then.iter().filter(of_kind).collect();
+        let is_known = takes_no_time(resource, &on_kind);
+        if !on_kind.is_empty() && (is_known || !on_kind.iter().any(is_state)) {
+            all.push(named("loses-update", FaultKind::LosesUpdate));
+        }
+        if is_known && on_kind.iter().any(is_state) {
+            all.push(named("checks-early", FaultKind::ChecksEarly));
+        }
+    }
+    all.sort_by(|one, two| one.0.cmp(&two.0));
+    all.dedup_by(|one, two| one.0 == two.0);
+    all
+}
+
+/// Whether the effects change the state at once: the first stage is visible at once, and is the last.
+fn takes_no_time(resource: &ResourceKind, effects: &[&Effect]) -> bool {
+    resource.prompt
+        && effects.iter().all(|effect| match &effect.value {
+            EffectValue::Transition(stages) => stages.len() == 1,
+            _ => true,
+        })
 }
 
 /// Faults of mandatory and typed properties in the two upper levels of a response; deeper levels add no new kind

@@ -55,4 +55,6 @@ pub enum GeneratedClause {
     PageLimit(usize, String),
     /// `<kind>.paged.<operation>`: the pages together hold each resource of the caller once.
     Paged(usize, String),
+    /// `<kind>.atomic`: overlapping calls end as if made one after the other; index of the resource kind.
+    Atomic(usize),
 }

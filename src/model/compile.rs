@@ -129,6 +129,12 @@ impl Model {
         self.generated.get(&GeneratedClause::Listed(kind, operation.to_string())).copied()
     }
 
+    /// The clause about overlapping calls on resources of a kind; `None` if the suite does not name the convention.
+    #[must_use]
+    pub fn find_atomic_clause(&self, kind: usize) -> Option<ClauseId> {
+        self.generated.get(&GeneratedClause::Atomic(kind)).copied()
+    }
+
     /// The clause with a name.
     #[must_use]
     pub fn find_clause(&self, id: &str) -> Option<ClauseId> {

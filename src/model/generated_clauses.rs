@@ -2,7 +2,7 @@
 
 use super::clause_info::{ClauseInfo, ClauseOrigin, GeneratedClause};
 use crate::schema::catalog::{Catalog, Operation, OperationBody, SourceLines};
-use crate::suite::{ClauseBasis, FieldMutability, ResourceKind, ResourceView, Suite};
+use crate::suite::{ATOMIC_CALLS, ClauseBasis, FieldMutability, ResourceKind, ResourceView, Suite};
 
 /// Every generated clause: first those of the operations, then those of the resource kinds.
 pub(super) fn generate_clauses(suite: &Suite, catalog: &Catalog) -> Vec<ClauseInfo> {
@@ -13,6 +13,15 @@ pub(super) fn generate_clauses(suite: &Suite, catalog: &Catalog) -> Vec<ClauseIn
     for (kind, resource) in suite.resources.iter().enumerate() {
         add_field_clauses(kind, resource, &mut all);
         add_shows_clauses(kind, resource, &mut all);
+        if resource.has_atomic_calls {
+            all.push(make_clause(
+                format!("{}.atomic", resource.name),
+                format!("overlapping calls on a {} end as if made one after the other", resource.name),
+                &[],
+                ATOMIC_CALLS,
+                GeneratedClause::Atomic(kind),
+            ));
+        }
         for (operation, view) in resource.views.iter().filter(|(_, view)| view.whole) {
             add_list_clauses(kind, resource, operation, view, &mut all);
         }

@@ -7,6 +7,7 @@
 mod applicability;
 mod belief;
 mod belief_factors;
+mod belief_result;
 mod blame;
 mod bulk_effect;
 mod call_memory;
@@ -53,6 +54,7 @@ mod tests;
 
 pub use applicability::{ApplicableClauses, ResourceCombination, allows_status, evaluate_clauses, list_combinations};
 pub use belief::{Belief, BeliefLimits};
+pub use belief_result::BeliefKey;
 pub use call_view::CallView;
 pub use clause_info::{ClauseId, ClauseInfo, ClauseOrigin, GeneratedClause};
 pub use clause_tally::{ClauseCount, ClauseTally, ObservedSilentCell};

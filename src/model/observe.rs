@@ -244,7 +244,7 @@ impl Belief {
         }
     }
 
-    fn note_unknown_kinds(&mut self, asked: &CallView) {
+    pub(super) fn note_unknown_kinds(&mut self, asked: &CallView) {
         let model = Arc::clone(&self.model);
         for about in &model.operations[&asked.operation].about {
             if matches!(about.binding, crate::suite::IdExpression::New(_)) {

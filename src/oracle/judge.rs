@@ -4,6 +4,7 @@ use super::body_check::{BodyCheck, check_response_body, list_input_differences};
 use super::fingerprint::compute_fingerprints;
 use super::infrastructure_hint::{InfrastructureHint, RefusalForms, find_throttling_hint};
 use super::paging::{PageChains, PagingDeviation};
+use super::race::{RaceEvidence, RaceJudgement, RaceRecord};
 use crate::history::{Exchange, History, Outcome, Reply, ReplyBody};
 use crate::model::{
     Belief, BeliefChange, BeliefLimits, ClauseId, ClauseTally, DeviationEvidence, Difference, DifferenceKind,
@@ -53,6 +54,8 @@ pub struct Finding {
     pub narrowed_by: Option<(u64, Vec<ClauseId>)>,
     /// What the profile may lack, if the response looks like an infrastructure failure.
     pub hint: Option<InfrastructureHint>,
+    /// The calls and the furthest order, if no order of overlapping calls explains the response.
+    pub race: Option<Arc<RaceEvidence>>,
 }
 
 /// The result of judging one exchange.
@@ -76,7 +79,7 @@ pub struct Judge {
     /// The belief after the exchanges so far.
     pub belief: Belief,
     schemas: Arc<CompiledCatalog>,
-    plan: u64,
+    pub(super) plan: u64,
     /// The fingerprints of the findings so far. At most [`FINGERPRINTS_MAX`].
     reported: BTreeSet<String>,
     /// The clauses that the findings so far contradict.
@@ -85,6 +88,7 @@ pub struct Judge {
     forms: RefusalForms,
     /// The clauses that the findings so far contradict, by hint.
     hints: BTreeMap<InfrastructureHint, BTreeSet<ClauseId>>,
+    pub(super) race: RaceJudgement,
 }
 
 impl Judge {
@@ -100,6 +104,7 @@ impl Judge {
             pages: PageChains::default(),
             forms: RefusalForms::default(),
             hints: BTreeMap::new(),
+            race: RaceJudgement::default(),
         }
     }
 
@@ -122,8 +127,36 @@ impl Judge {
         self.observe_interpreted(&interpreted)
     }
 
-    /// As [`Judge::observe`], for a caller that needs the interpreted exchange too.
+    /// As [`Judge::observe`], for a caller that needs the interpreted exchange too. A call of a race is judged by
+    /// [`Judge::close_race`], or before the next exchange outside of the race.
     pub fn observe_interpreted(&mut self, interpreted: &InterpretedExchange<'_>) -> ExchangeFindings {
+        if interpreted.exchange.overlap.is_some() {
+            self.race.hold_call(interpreted.exchange);
+            return ExchangeFindings::default();
+        }
+        let mut findings = self.close_race();
+        if self.race.is_given_up() {
+            return findings;
+        }
+        let seen = if self.race.has_results() {
+            self.observe_after_race(interpreted)
+        } else {
+            self.observe_plainly(interpreted)
+        };
+        let later = std::mem::take(&mut self.belief.tally);
+        self.belief.tally = self.race.restore_counts(later);
+        findings.findings.extend(seen.findings);
+        ExchangeFindings { findings: findings.findings, excess: seen.excess.or(findings.excess), insight: seen.insight }
+    }
+
+    /// The races so far, in order.
+    #[must_use]
+    pub fn list_races(&self) -> &[RaceRecord] {
+        &self.race.records
+    }
+
+    /// Judges an exchange that overlaps no other.
+    pub(super) fn observe_plainly(&mut self, interpreted: &InterpretedExchange<'_>) -> ExchangeFindings {
         let model = Arc::clone(self.belief.model());
         let exchange = interpreted.exchange;
         let passes = self.belief.tally.list_passes();
@@ -156,6 +189,7 @@ impl Judge {
                 related_fingerprints: BTreeSet::new(),
                 lacks_fingerprints: false,
                 operations: BTreeSet::new(),
+                race: None,
             });
         }
         if observed.shape_demanded {
@@ -206,7 +240,11 @@ impl Judge {
     /// Whether a deviation has a fingerprint that no earlier finding of the plan has, or contradicts a clause that none
     /// contradicts: equal fingerprints of two operations may stand for different clauses, and none of them may pass. Any
     /// other deviation is counted as a repetition.
-    fn note_deviation(&mut self, fingerprints: &[String], contradicted: impl IntoIterator<Item = ClauseId>) -> bool {
+    pub(super) fn note_deviation(
+        &mut self,
+        fingerprints: &[String],
+        contradicted: impl IntoIterator<Item = ClauseId>,
+    ) -> bool {
         let mut new = false;
         for clause in contradicted {
             new |= self.contradicted.insert(clause);
@@ -271,6 +309,7 @@ impl Judge {
             related_fingerprints: BTreeSet::new(),
             lacks_fingerprints: false,
             operations: BTreeSet::new(),
+            race: None,
         })
     }
 
@@ -346,6 +385,11 @@ pub fn judge_history(
     bounds: BeliefLimits,
 ) -> (Judge, Vec<ExchangeFindings>) {
     let mut judge = Judge::new(Arc::clone(model), Arc::clone(schemas), history.header.plan, bounds);
-    let seen = history.exchanges.iter().map(|exchange| judge.observe(exchange)).collect();
+    let mut seen: Vec<ExchangeFindings> = history.exchanges.iter().map(|exchange| judge.observe(exchange)).collect();
+    let last = judge.close_race();
+    if let Some(seen) = seen.last_mut() {
+        seen.findings.extend(last.findings);
+        seen.excess = seen.excess.take().or(last.excess);
+    }
     (judge, seen)
 }

@@ -2,6 +2,7 @@
 
 use super::judge::{Finding, Judge};
 use super::known_findings::{FindingNovelty, KnownFindings};
+use super::race::RaceRecord;
 use crate::history::{HistoryReadError, HistoryReader, HistoryRecord};
 use crate::model::{BeliefLimits, ClauseTally, Model};
 use crate::schema::CompiledCatalog;
@@ -20,6 +21,8 @@ pub struct JudgedRecords {
     pub exchanges: u64,
     /// Number of plans that were not judged, because the history lacks content.
     pub skipped: u64,
+    /// The races of all plans.
+    pub races: Vec<RaceRecord>,
 }
 
 /// Judges the rest of a file, each plan from the beginning. The header of a plan has the factor for bounds; `states_max`
@@ -39,7 +42,7 @@ pub fn judge_records(
     while let Some(record) = reader.next_record()? {
         match record {
             HistoryRecord::Header(header) => {
-                add_counts(&mut judged.tally, judge.take());
+                judged.end_plan(judge.take(), &mut known);
                 judged.plans += 1;
                 let bounds = BeliefLimits { states_max, settle_percent: header.settle_percent, insight: false };
                 judge = (!header.has_gaps())
@@ -49,31 +52,36 @@ pub fn judge_records(
             HistoryRecord::Exchange(exchange) => {
                 let Some(judge) = &mut judge else { continue };
                 judged.exchanges += 1;
-                for finding in judge.observe(&exchange).findings {
-                    match known.classify_finding(&finding) {
-                        FindingNovelty::New => {
-                            judged.findings.push(finding);
-                            continue;
-                        }
-                        FindingNovelty::Repeated(index) => {
-                            judged.findings[index].add_repetition(&finding);
-                        }
-                        FindingNovelty::Unkept => {
-                            judged.tally.note_unkept(finding.list_contradicted());
-                            continue;
-                        }
-                    }
-                    judged.tally.repeated += 1;
-                }
+                let seen = judge.observe(&exchange);
+                judged.take_findings(seen.findings, &mut known);
             }
         }
     }
-    add_counts(&mut judged.tally, judge.take());
+    judged.end_plan(judge.take(), &mut known);
     Ok(judged)
 }
 
-fn add_counts(tally: &mut ClauseTally, judge: Option<Judge>) {
-    if let Some(judge) = judge {
-        tally.merge(judge.tally());
+impl JudgedRecords {
+    /// Takes in the deviations of an exchange.
+    fn take_findings(&mut self, findings: Vec<Finding>, known: &mut KnownFindings) {
+        for finding in findings {
+            match known.classify_finding(&finding) {
+                FindingNovelty::New => self.findings.push(finding),
+                FindingNovelty::Repeated(index) => {
+                    self.findings[index].add_repetition(&finding);
+                    self.tally.repeated += 1;
+                }
+                FindingNovelty::Unkept => self.tally.note_unkept(finding.list_contradicted()),
+            }
+        }
+    }
+
+    /// Judges the last race of a plan, and takes in the counts of the plan.
+    fn end_plan(&mut self, judge: Option<Judge>, known: &mut KnownFindings) {
+        let Some(mut judge) = judge else { return };
+        let seen = judge.close_race();
+        self.take_findings(seen.findings, known);
+        self.tally.merge(judge.tally());
+        self.races.extend(judge.list_races().iter().cloned());
     }
 }

@@ -10,6 +10,7 @@ mod judge;
 mod judge_records;
 mod known_findings;
 mod paging;
+mod race;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -18,4 +19,5 @@ pub use infrastructure_hint::InfrastructureHint;
 pub use judge::{ExchangeFindings, Finding, Judge, judge_history};
 pub use judge_records::{JudgedRecords, judge_records};
 pub use known_findings::{FindingNovelty, KnownFindings};
+pub use race::{RaceEvidence, RaceLane, RaceRecord, RaceVerdict};
 pub use verdict::{ClauseDecidability, ClauseResult, ClauseSelection, Verdict, decide_verdicts, list_promises};

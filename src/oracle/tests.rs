@@ -82,6 +82,7 @@ fn build_exchange(number: u64, operation: &str, status: u16, body: &Value) -> Ex
         input: None,
         sent_ms: number * 10,
         received_ms: number * 10 + 1,
+        overlap: None,
         outcome: Outcome::Replied(Reply { status, headers: BTreeMap::new(), body: ReplyBody::Json(body.clone()) }),
         created: BTreeMap::new(),
     }

@@ -272,6 +272,7 @@ pub fn empty_step(operation: &str, binding: &str) -> Step {
         settle: StepWait::Poll { after_ms: 0 },
         setup: Vec::new(),
         branch: 0,
+        offset_us: 0,
     }
 }
 

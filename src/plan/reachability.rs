@@ -17,6 +17,7 @@ use crate::model::{
 };
 use crate::schema::{CompiledCatalog, SeededRng};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// How a clause was reached.
@@ -127,7 +128,7 @@ impl ReachSearch<'_> {
         if depth + 1 >= self.extent.depth_max || has_transition(world) {
             return;
         }
-        for (clause, operation) in self.list_changes() {
+        for (clause, operation) in list_change_clauses(self.model) {
             for percent in [0, 50] {
                 let scene = make_context(self, world);
                 let ask = CallRequirements {
@@ -169,24 +170,24 @@ impl ReachSearch<'_> {
             }
         }
     }
+}
 
-    /// Clauses with an effect, one for each guard of an operation.
-    fn list_changes(&self) -> Vec<(ClauseId, String)> {
-        let mut steps = Vec::new();
-        for operation in self.model.operations.values() {
-            let mut guards = BTreeSet::new();
-            for &clause in &operation.clauses {
-                let Some(written) = self.model.find_suite_clause(clause) else {
-                    continue;
-                };
-                let guard = written.when.as_ref().map(|guard| guard.text().to_string());
-                if has_effect(written) && guards.insert(guard) {
-                    steps.push((clause, operation.id.clone()));
-                }
+/// Clauses with an effect, one for each guard of an operation; with the operation.
+pub(super) fn list_change_clauses(model: &Model) -> Vec<(ClauseId, String)> {
+    let mut steps = Vec::new();
+    for operation in model.operations.values() {
+        let mut guards = BTreeSet::new();
+        for &clause in &operation.clauses {
+            let Some(written) = model.find_suite_clause(clause) else {
+                continue;
+            };
+            let guard = written.when.as_ref().map(|guard| guard.text().to_string());
+            if has_effect(written) && guards.insert(guard) {
+                steps.push((clause, operation.id.clone()));
             }
         }
-        steps
     }
+    steps
 }
 
 fn has_transition(world: &PossibleState) -> bool {
@@ -194,7 +195,13 @@ fn has_transition(world: &PossibleState) -> bool {
 }
 
 fn make_context<'a>(search: &ReachSearch<'a>, world: &'a PossibleState) -> PlanningContext<'a> {
-    let actor = |held: &Arc<crate::model::PossibleResource>| NamedResource {
+    let resources = name_resources(world);
+    PlanningContext::from_state(search.model, search.schemas, search.hints, search.limits, resources, world)
+}
+
+/// The resources of a possible state, named by their ids.
+pub(super) fn name_resources(world: &PossibleState) -> Rc<[NamedResource]> {
+    let named = |held: &Arc<crate::model::PossibleResource>| NamedResource {
         name: held.id.id.to_string(),
         id: held.id.clone(),
         owner: held.state.owner,
@@ -205,8 +212,7 @@ fn make_context<'a>(search: &ReachSearch<'a>, world: &'a PossibleState) -> Plann
             (Existence::Present, None) => ResourcePresence::Settled,
         },
     };
-    let actors = world.iter().map(actor).collect();
-    PlanningContext::from_state(search.model, search.schemas, search.hints, search.limits, actors, world)
+    world.iter().map(named).collect()
 }
 
 /// Whether some call makes the clause apply: `true` if the guard holds, `false` if the guard is undetermined.

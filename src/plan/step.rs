@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 /// Version of the plan format. A reader rejects a newer version.
 pub const FORMAT: u32 = 1;
 
-/// A recorded plan: sequential steps (branch 0), then parallel branches.
+/// A recorded plan: sequential steps (branch 0). Neighbouring steps of other branches run in parallel, the steps of each
+/// branch in order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
@@ -42,6 +43,9 @@ pub struct Step {
     /// 0 for the sequential steps; from 1 for parallel branches.
     #[serde(skip_serializing_if = "is_zero")]
     pub branch: u32,
+    /// Microseconds from the release of all branches to the call, for the first step of a branch.
+    #[serde(skip_serializing_if = "is_no_time")]
+    pub offset_us: u64,
 }
 
 /// The fields of a step with the fields of its call, as read.
@@ -66,13 +70,21 @@ struct StepFields {
     setup: Vec<String>,
     #[serde(default)]
     branch: u32,
+    #[serde(default)]
+    offset_us: u64,
 }
 
 impl From<StepFields> for Step {
     fn from(fields: StepFields) -> Step {
-        let StepFields { operation, binding, caller, path, query, headers, body, births, settle, setup, branch } =
-            fields;
-        Step { call: Call { operation, binding, caller, path, query, headers, body }, births, settle, setup, branch }
+        let StepFields { operation, binding, caller, path, query, headers, body, .. } = fields;
+        Step {
+            call: Call { operation, binding, caller, path, query, headers, body },
+            births: fields.births,
+            settle: fields.settle,
+            setup: fields.setup,
+            branch: fields.branch,
+            offset_us: fields.offset_us,
+        }
     }
 }
 
@@ -120,6 +132,10 @@ impl StepWait {
 
 fn is_zero(branch: &u32) -> bool {
     *branch == 0
+}
+
+fn is_no_time(time_us: &u64) -> bool {
+    *time_us == 0
 }
 
 /// The value in a step for the id of the resource with a handle: `{"$handle": name}`.
@@ -170,7 +186,7 @@ mod tests {
         let text = concat!(
             r#"{"operation":"o","binding":"b","caller":"owner","path":{"id":{"$handle":"box-1"}},"query":{"limit":2},"#,
             r#""headers":{"v":"1"},"body":{"b":1,"a":2},"births":{"box":["box-2"]},"settle":{"poll":{"after_ms":3}},"#,
-            r#""setup":["/a"],"branch":1}"#
+            r#""setup":["/a"],"branch":1,"offset_us":250}"#
         );
         let step: Step = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&step).unwrap(), text);

@@ -77,6 +77,15 @@ impl PlanState {
         u64::try_from(self.started.elapsed().as_millis()).expect("a plan ends within ages")
     }
 
+    /// Microseconds since the start of the plan.
+    ///
+    /// # Panics
+    /// Never: a plan ends within ages.
+    #[must_use]
+    pub fn elapsed_us(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_micros()).expect("a plan ends within ages")
+    }
+
     /// Records in the journal that a resource is gone. An error is ignored: a sweep would find the
     /// resource absent.
     pub fn record_gone(&mut self, handle: &str) {

@@ -9,7 +9,7 @@ use super::plan_state::{PlanState, RequestCounts};
 use super::stop::StopReason;
 use crate::endpoint::Request;
 use crate::history::{
-    Call, CallCause, Exchange, InfrastructureFailure, Outcome, RecordedInputClass, Reply, outline_exchange,
+    Call, CallCause, CallOverlap, Exchange, InfrastructureFailure, Outcome, RecordedInputClass, Reply, outline_exchange,
 };
 use crate::plan::{Step, bind_handles};
 use crate::schema::{InputClass, SeededRng};
@@ -29,6 +29,8 @@ pub(super) struct RequestDispatcher<'a> {
     state: RefCell<&'a mut PlanState>,
     watcher: RefCell<&'a mut dyn ExchangeInterpreter>,
     recorded: Notify,
+    /// Numbers of the exchanges of first steps of branches, by index of the step.
+    admitted: RefCell<BTreeMap<usize, u64>>,
 }
 
 impl<'a> RequestDispatcher<'a> {
@@ -37,7 +39,13 @@ impl<'a> RequestDispatcher<'a> {
         run: &'a mut PlanState,
         watcher: &'a mut dyn ExchangeInterpreter,
     ) -> RequestDispatcher<'a> {
-        RequestDispatcher { context, state: RefCell::new(run), watcher: RefCell::new(watcher), recorded: Notify::new() }
+        RequestDispatcher {
+            context,
+            state: RefCell::new(run),
+            watcher: RefCell::new(watcher),
+            recorded: Notify::new(),
+            admitted: RefCell::default(),
+        }
     }
 
     /// The call of a step, with ids and mark.
@@ -117,8 +125,12 @@ impl<'a> RequestDispatcher<'a> {
         request: &Request,
         cause: CallCause,
     ) -> Result<SentRequest, StopReason> {
-        let number = self.admit_request(cause).await?;
-        let sent_ms = self.elapsed_ms();
+        let admitted = self.admitted.borrow_mut().remove(&index);
+        let number = match admitted {
+            Some(number) => number,
+            None => self.admit_request(cause).await?,
+        };
+        let (sent_ms, sent_us) = (self.elapsed_ms(), self.elapsed_us());
         let outcome = self.wait_for_outcome(request).await;
         self.context.shared_budget.settle_request(self.context.endpoint);
         self.context.accepted_reads.note_outcome(request, &outcome);
@@ -133,7 +145,11 @@ impl<'a> RequestDispatcher<'a> {
             received_ms: self.elapsed_ms(),
             outcome,
             created: BTreeMap::new(),
+            overlap: None,
         };
+        if step.branch > 0 {
+            exchange.overlap = Some(CallOverlap { branch: step.branch, sent_us, received_us: self.elapsed_us() });
+        }
         self.check_credentials(request, &mut exchange).await;
         let fate = DeliveryResult::from_outcome(&exchange.outcome);
         self.record_exchange(step, exchange, &fate);
@@ -260,6 +276,29 @@ impl<'a> RequestDispatcher<'a> {
         wait.saturating_mul(100 + rng.draw_below(u64::from(most) + 1) as u32) / 100
     }
 
+    /// Waits for the turns of the first steps of branches, by index, so that no step waits for its turn after the
+    /// branches are released.
+    ///
+    /// # Errors
+    /// If the plan must stop. Then no step is sent.
+    pub async fn admit_together(&self, indices: &[usize]) -> Result<(), StopReason> {
+        for index in indices {
+            match self.admit_request(CallCause::Step).await {
+                Ok(number) => drop(self.admitted.borrow_mut().insert(*index, number)),
+                Err(stop) => {
+                    let mut run = self.state.borrow_mut();
+                    for number in std::mem::take(&mut *self.admitted.borrow_mut()).into_values() {
+                        run.waiting.remove(&number);
+                        run.next = run.next.min(number);
+                        run.counts.requests -= 1;
+                    }
+                    return Err(stop);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Waits for the turn of a request, counts the request, and returns the number of the exchange.
     async fn admit_request(&self, cause: CallCause) -> Result<u64, StopReason> {
         let wait = self.context.shared_budget.take_turn() - Instant::now();
@@ -331,6 +370,10 @@ impl<'a> RequestDispatcher<'a> {
 
     fn elapsed_ms(&self) -> u64 {
         self.state.borrow().elapsed_ms()
+    }
+
+    fn elapsed_us(&self) -> u64 {
+        self.state.borrow().elapsed_us()
     }
 }
 

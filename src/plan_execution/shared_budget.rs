@@ -176,6 +176,20 @@ impl SharedBudget {
         self.opened.get().map_or(Duration::ZERO, |opened| opened.elapsed())
     }
 
+    /// Keeps a share of the requests and of the time, in percent, for races at the end of testing.
+    pub fn keep_for_races(&self, percent: u32) {
+        let rest = |all: u64| all - all / 100 * u64::from(percent);
+        self.end.set(rest(self.limits.requests));
+        self.time.set(self.limits.time - self.limits.time / 100 * percent);
+    }
+
+    /// Starts the races: they may use up to the share of the requests, and the time that was kept.
+    pub fn start_races(&self, percent: u32) {
+        let share = self.limits.requests / 100 * u64::from(percent);
+        self.end.set(self.count_spent().saturating_add(share).min(self.limits.requests));
+        self.time.set(self.limits.time);
+    }
+
     /// Starts shrinking: adds the requests and the time for shrinking, without the requests that only cleaning up may
     /// send, and revokes a halt by [`StopReason::Enough`].
     pub fn start_shrinking(&self) {

@@ -7,10 +7,12 @@ use super::polling::{PollSchedule, poll_until_settled};
 use super::request_dispatcher::RequestDispatcher;
 use super::retry::send_with_retries;
 use super::stop::{SkipReason, StepEnd, StopReason};
-use crate::endpoint::{ComposeError, compose_request};
-use crate::history::CallCause;
+use crate::endpoint::{ComposeError, Request, compose_request};
+use crate::history::{Call, CallCause};
 use crate::plan::Step;
 use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::time::sleep;
 
 /// Carries out one step: replaces handles, records a create in the journal, sends, retries, and polls
 /// until the resources of the step are settled. `index` is the index of the step in the plan.
@@ -28,7 +30,8 @@ pub async fn carry_out_step(
     run_step(&desk, step, index).await
 }
 
-/// Carries out branches concurrently, the steps of each branch in order.
+/// Carries out branches concurrently, the steps of each branch in order. The first steps of all branches are released
+/// together, each with its offset.
 ///
 /// Exchanges of all branches are recorded in the order of sending. A branch polls after its own call is
 /// recorded. Returns the end of each step, ordered by step index.
@@ -42,9 +45,16 @@ pub async fn carry_out_branches(
     watcher: &mut dyn ExchangeInterpreter,
 ) -> Result<Vec<(usize, StepEnd)>, StopReason> {
     let desk = &RequestDispatcher::new(context, run, watcher);
+    let first = branches.iter().filter_map(|steps| steps.first());
+    let sent = first.filter(|(_, step)| matches!(prepare_request(desk, step), Ok(Ok(_))));
+    desk.admit_together(&sent.map(|(index, _)| *index).collect::<Vec<usize>>()).await?;
     let all = branches.iter().map(|steps| async move {
         let mut ends = Vec::new();
-        for &(index, step) in steps {
+        for (nth, &(index, step)) in steps.iter().enumerate() {
+            if nth == 0 {
+                // The request is admitted: it is sent even if the plan must stop.
+                sleep(Duration::from_micros(step.offset_us)).await;
+            }
             ends.push((index, run_step(desk, step, index).await?));
         }
         Ok(ends)
@@ -59,7 +69,7 @@ pub async fn carry_out_branches(
     Ok(ends)
 }
 
-/// Carries out recorded steps: the steps of branch 0 in order, then the other branches concurrently.
+/// Carries out recorded steps in order; neighbouring steps of branches other than 0 concurrently.
 ///
 /// # Errors
 /// If the plan must stop.
@@ -70,30 +80,51 @@ pub async fn carry_out_plan(
     watcher: &mut dyn ExchangeInterpreter,
 ) -> Result<Vec<(usize, StepEnd)>, StopReason> {
     let mut ends = Vec::new();
-    let mut branches: BTreeMap<u32, Vec<(usize, &Step)>> = BTreeMap::new();
-    for (index, step) in steps.iter().enumerate() {
-        if step.branch == 0 {
-            ends.push((index, carry_out_step(context, step, index, run, watcher).await?));
+    let mut open = 0;
+    while let Some(step) = steps.get(open) {
+        let many = steps[open..].iter().take_while(|step| step.branch > 0).count();
+        if many == 0 {
+            ends.push((open, carry_out_step(context, step, open, run, watcher).await?));
+            open += 1;
         } else {
-            branches.entry(step.branch).or_default().push((index, step));
+            let branches = split_branches(&steps[open..open + many], open);
+            ends.extend(carry_out_branches(context, &branches, run, watcher).await?);
+            open += many;
         }
     }
-    let branches: Vec<_> = branches.into_values().collect();
-    ends.extend(carry_out_branches(context, &branches, run, watcher).await?);
     Ok(ends)
 }
 
-async fn run_step(desk: &RequestDispatcher<'_>, step: &Step, index: usize) -> Result<StepEnd, StopReason> {
+/// The steps of each branch, with their indices. The first step has the index `first`.
+#[must_use]
+pub fn split_branches(steps: &[Step], first: usize) -> Vec<Vec<(usize, &Step)>> {
+    let mut branches: BTreeMap<u32, Vec<(usize, &Step)>> = BTreeMap::new();
+    for (nth, step) in steps.iter().enumerate() {
+        branches.entry(step.branch).or_default().push((first + nth, step));
+    }
+    branches.into_values().collect()
+}
+
+/// The call of a step and its request; the inner error skips the step.
+fn prepare_request(
+    desk: &RequestDispatcher<'_>,
+    step: &Step,
+) -> Result<Result<(Call, Request), SkipReason>, StopReason> {
     let call = match desk.bind_step(step) {
         Ok(call) => call,
-        Err(handle) => return Ok(StepEnd::Skipped(SkipReason::Unbound(handle))),
+        Err(handle) => return Ok(Err(SkipReason::Unbound(handle))),
     };
-    let request = match compose_request(desk.context.catalog, &call, desk.context.identities) {
-        Ok(request) => request,
-        Err(error @ ComposeError::Unsendable { .. }) => {
-            return Ok(StepEnd::Skipped(SkipReason::Unsendable(error)));
-        }
-        Err(error) => return Err(error.into()),
+    match compose_request(desk.context.catalog, &call, desk.context.identities) {
+        Ok(request) => Ok(Ok((call, request))),
+        Err(error @ ComposeError::Unsendable { .. }) => Ok(Err(SkipReason::Unsendable(error))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn run_step(desk: &RequestDispatcher<'_>, step: &Step, index: usize) -> Result<StepEnd, StopReason> {
+    let (call, request) = match prepare_request(desk, step)? {
+        Ok(prepared) => prepared,
+        Err(reason) => return Ok(StepEnd::Skipped(reason)),
     };
     let creates = !step.births.is_empty();
     if creates {

@@ -5,7 +5,7 @@ use super::connection::ConnectionSettings;
 use super::error::{ProfileError, error_at};
 use super::file::{ProfileFile, parse_file};
 use super::resolve::{resolve_connection, resolve_environment_variable, resolve_identities, resolve_recognisers};
-use super::settings::{ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, ResourceQuota};
+use super::settings::{ChangePolicy, CompletenessPolicy, ConcurrencyPolicy, PoolOffer, ProfileLimits, ResourceQuota};
 use super::waivers::resolve_waivers;
 use crate::endpoint::{FailureProvocation, Identities, InfrastructureRecogniser};
 use crate::known_deviations::Waiver;
@@ -37,6 +37,8 @@ pub struct Profile {
     pub settle_percent: u32,
     /// Whether a run may change resources.
     pub changes: ChangePolicy,
+    /// Whether calls of a run may overlap on purpose.
+    pub concurrent: ConcurrencyPolicy,
     /// Names of further fields whose values are never recorded.
     pub secrets: Vec<String>,
     /// By pool, how to list the values that the endpoint offers.
@@ -132,6 +134,7 @@ impl Profile {
             limits: raw.limits,
             settle_percent: raw.settle_percent.value,
             changes: raw.changes,
+            concurrent: raw.concurrent,
             secrets: raw.secrets,
             offers: raw.offers,
             quotas: raw.quotas,

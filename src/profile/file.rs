@@ -3,7 +3,9 @@
 use super::auth::AuthEntry;
 use super::connection::HttpVersion;
 use super::error::ProfileError;
-use super::settings::{ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, RecognisedEffect, ResourceQuota};
+use super::settings::{
+    ChangePolicy, CompletenessPolicy, ConcurrencyPolicy, PoolOffer, ProfileLimits, RecognisedEffect, ResourceQuota,
+};
 use crate::endpoint::{FAILURES_MAX, FailureProvocation};
 use crate::history::InfrastructureFailure;
 use probity_input::escape_field;
@@ -57,6 +59,9 @@ pub(super) struct ProfileFile {
     /// Without `allowed`, a run sends only operations that read.
     #[serde(default)]
     pub changes: ChangePolicy,
+    /// With `allowed`, a run that may change resources spends a tenth of its requests on calls that overlap.
+    #[serde(default)]
+    pub concurrent: ConcurrencyPolicy,
     /// Names of further fields whose values are never recorded.
     #[serde(default)]
     pub secrets: Vec<String>,

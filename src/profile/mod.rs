@@ -12,7 +12,9 @@ mod waivers;
 pub use checked::{PROFILE_BYTES_MAX, Profile};
 pub use connection::{ConnectionSettings, HttpVersion, ProxySettings};
 pub use error::ProfileError;
-pub use settings::{BoundWaitPolicy, ChangePolicy, CompletenessPolicy, PoolOffer, ProfileLimits, ResourceQuota};
+pub use settings::{
+    BoundWaitPolicy, ChangePolicy, CompletenessPolicy, ConcurrencyPolicy, PoolOffer, ProfileLimits, ResourceQuota,
+};
 
 #[cfg(test)]
 pub(crate) use auth::{AuthEntry, CredentialResolver, read_cloud};

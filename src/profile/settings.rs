@@ -135,6 +135,19 @@ impl BoundWaitPolicy {
     }
 }
 
+/// Whether calls of a run may overlap on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, schemars(rename = "Concurrent"))]
+pub enum ConcurrencyPolicy {
+    /// No plan has calls that overlap.
+    #[default]
+    Forbidden,
+    /// A tenth of the requests is for plans with two calls at once on one resource.
+    Allowed,
+}
+
 /// Whether a run may change resources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[cfg_attr(test, derive(JsonSchema))]

@@ -2,6 +2,7 @@
 
 use super::compile_finding::compile_finding;
 use super::exceptions::{KnownDeviationsRow, apply_exceptions};
+use super::race_rows::{RacedPairRow, list_raced_pairs};
 use super::report_subject::ReportSubject;
 use super::report_target::ReportTarget;
 use super::rows::{
@@ -69,6 +70,9 @@ pub struct Report {
     /// clauses are decided by what came after such a transition.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unproven_transitions: Vec<UnprovenTransitionRow>,
+    /// The pairs of calls that conflict, with the races of each; absent if no calls may overlap.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub races: Vec<RacedPairRow>,
     /// Combinations of operation and state for which the pages make no promise.
     pub silent: Vec<SilentCellRow>,
     /// The resource kinds of the suite.
@@ -110,6 +114,7 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
         known_deviations,
         failed_expressions: list_failed_expressions(conclusion, subject),
         unproven_transitions: list_unproven_transitions(conclusion),
+        races: list_raced_pairs(&conclusion.races),
         silent: list_silent_cells(conclusion),
         resources: list_resource_kinds(subject),
         pages,

@@ -5,6 +5,7 @@ use super::curl_script::{ScriptHeading, write_curl_script};
 use super::evidence_rows::{bound_text, compile_evidence};
 use super::phrases::list_citations;
 use super::plan_text::list_outcomes;
+use super::race_rows::compile_race;
 use super::report_subject::ReportSubject;
 use super::report_target::ReportTarget;
 use super::rows::{ClauseReference, CounterexampleRow, FindingRow};
@@ -71,6 +72,7 @@ pub(super) fn compile_finding(
         evidence: Some(evidence),
         call: compile_call(subject, &history.header, at, &run.finding.evidence),
         counterexample: compile_counterexample(subject, (seed, number), found, &run, script),
+        race: run.finding.race.as_deref().map(compile_race),
         expected: Vec::new(),
         violations: Vec::new(),
         narrowed: None,

@@ -6,7 +6,7 @@ use super::report_subject::ReportSubject;
 use super::report_target::ReportTarget;
 use super::script_value::{ENCODED, ScriptValues, name_variable};
 use super::shell_word::quote_word;
-use crate::history::{CallCause, Exchange, Outcome, Reply, ReplyBody};
+use crate::history::{CallCause, CallOverlap, Exchange, Outcome, Reply, ReplyBody};
 use crate::model::ResourceId;
 use crate::plan::Plan;
 use serde_json::Value;
@@ -40,15 +40,16 @@ pub(super) fn write_curl_script(
     exchanges: &[Exchange],
     at: &Exchange,
 ) -> Result<String, String> {
-    if plan.steps.iter().any(|step| step.branch > 0) {
-        return Err("steps of the plan run side by side".to_string());
-    }
-    let shown: Vec<&Exchange> = exchanges.iter().take_while(|exchange| exchange.number <= at.number).collect();
+    // The calls beside the deviating one are part of the race.
+    let is_shown =
+        |exchange: &&Exchange| exchange.number <= at.number || (exchange.overlap.is_some() && at.overlap.is_some());
+    let shown: Vec<&Exchange> = exchanges.iter().take_while(is_shown).collect();
     if shown.is_empty() {
         return Err("the requests are not in the history".to_string());
     }
     let values = ScriptValues::new(&shown);
-    let mut script = CurlScript { subject, plan, values, variables: BTreeMap::new(), jq: false, signs: false };
+    let mut script =
+        CurlScript { subject, plan, values, variables: BTreeMap::new(), jq: false, signs: false, races: false };
     let mut body = String::new();
     for (index, exchange) in shown.iter().enumerate() {
         let next = shown.get(index + 1).copied();
@@ -77,6 +78,8 @@ struct CurlScript<'a> {
     jq: bool,
     /// Whether requests are signed when the script runs.
     signs: bool,
+    /// Whether requests are sent at once.
+    races: bool,
 }
 
 /// What proves the caller of a request.
@@ -133,6 +136,9 @@ impl CurlScript<'_> {
             let _ = writeln!(text, "SUITE={}", quote_word(&self.subject.model.suite.name));
         }
         text.push_str(FUNCTIONS);
+        if self.races {
+            text.push_str(RACE_FUNCTION);
+        }
         text
     }
 
@@ -150,6 +156,9 @@ impl CurlScript<'_> {
         let command = self.compose_command(exchange)?;
         let (step, operation) = (exchange.step + 1, &exchange.call.operation);
         let last = next.is_none();
+        if let Some(overlap) = exchange.overlap {
+            return self.write_race(out, (exchange, overlap), next, &command);
+        }
         if exchange.cause == CallCause::Poll && !last {
             let (status, part) = self.describe_awaited(exchange);
             let waited = before.map_or(0, |before| exchange.received_ms.saturating_sub(before.sent_ms)) / 1_000;
@@ -168,6 +177,33 @@ impl CurlScript<'_> {
             let _ = writeln!(out, "\n# Step {step}: {operation}{mark}\nsend {command}");
         }
         self.write_captures(out, exchange, last)
+    }
+
+    /// A request that runs beside others; the last of them is followed by a wait for all.
+    fn write_race(
+        &mut self,
+        out: &mut String,
+        (exchange, overlap): (&Exchange, CallOverlap),
+        next: Option<&Exchange>,
+        command: &str,
+    ) -> Result<(), String> {
+        self.races = true;
+        if next.is_some() && !exchange.created.is_empty() {
+            return Err("a call that overlaps another creates a resource".to_string());
+        }
+        let offset_us = self.plan.steps.get(exchange.step).map_or(0, |step| step.offset_us);
+        let (step, operation) = (exchange.step + 1, &exchange.call.operation);
+        let _ = writeln!(
+            out,
+            "\n# Step {step}, branch {}: {operation}, at the same time as the other branches\nrace {}.{:06} {command}",
+            overlap.branch,
+            offset_us / 1_000_000,
+            offset_us % 1_000_000
+        );
+        if next.is_none_or(|next| next.overlap.is_none()) {
+            out.push_str("wait\n");
+        }
+        Ok(())
     }
 
     /// Method, path and options of curl; for a signed request, `--sign` with the caller, the body and options of
@@ -390,5 +426,18 @@ await() { # SECONDS STATUS PART-OF-BODY METHOD PATH [options of curl]
 }
 require_id() {
   if [ -z "$2" ]; then echo "the response has no id for $1" >&2; exit 1; fi
+}
+"#;
+
+/// `race` sends one request in the background after a time; `wait` waits for all of them.
+const RACE_FUNCTION: &str = r#"race() { # SECONDS, then as send
+  (
+    response=$(mktemp) headers=$(mktemp) signed=$(mktemp) content=$(mktemp)
+    trap 'rm -f "$response" "$headers" "$signed" "$content"' EXIT
+    if [ "$1" != 0.000000 ]; then sleep "$1"; fi
+    shift
+    request "$@"
+    show
+  ) &
 }
 "#;

@@ -5,6 +5,7 @@ use super::evidence_rows::{DifferenceRow, EvidenceRow};
 use super::evidence_text::describe_time;
 use super::phrases::{format_count, list_citations};
 use super::plan_text::describe_steps;
+use super::race_text::draw_race;
 use super::report_location::{ReportLocation, fill_in_replay};
 use super::rows::{ClauseReference, CounterexampleRow, FindingRow};
 use probity_input::{escape_field, escape_line, shorten_text};
@@ -27,6 +28,9 @@ pub(super) fn list_finding_lines(finding: &FindingRow, place: &ReportLocation<'_
     match &finding.evidence {
         Some(evidence) => lines.extend(describe_evidence(evidence, &finding.seen)),
         None => add_former_evidence(&mut lines, finding),
+    }
+    if let Some(race) = &finding.race {
+        lines.extend(label_lines("race", draw_race(race)));
     }
     if let Some(call) = &finding.call {
         add_call(&mut lines, call);

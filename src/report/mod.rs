@@ -25,6 +25,8 @@ mod formats;
 #[cfg(feature = "cli")]
 mod html_template;
 mod plan_text;
+mod race_rows;
+mod race_text;
 mod phrases;
 mod plan_names;
 mod report_conclusion;

@@ -2,6 +2,7 @@
 
 use super::call_row::CallRow;
 use super::evidence_rows::EvidenceRow;
+use super::race_rows::RaceRow;
 use crate::known_deviations::Excuse;
 use crate::oracle::{ClauseDecidability, Verdict};
 use crate::plan::Plan;
@@ -128,6 +129,9 @@ pub struct FindingRow {
     /// The call that deviates, from the same history as `evidence`. None in reports of formats 1 and 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<CallRow>,
+    /// The calls that overlapped, if no order of them explains the response.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub race: Option<RaceRow>,
     /// Formats 1 and 2: each outcome that the clauses permit, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expected: Vec<String>,

@@ -4,6 +4,7 @@ use super::compile::Report;
 use super::exceptions::{KnownDeviationsRow, WaiverRow};
 use super::finding_text::list_finding_lines;
 use super::phrases::format_count;
+use super::race_text::describe_races;
 use super::report_location::ReportLocation;
 use super::rows::{ClauseRow, FailedExpressionRow, FindingRow, PurposeRequestsRow, VerdictTotals};
 use crate::oracle::{ClauseDecidability, Verdict};
@@ -47,6 +48,7 @@ pub fn render_summary(report: &Report, place: &ReportLocation<'_>, detail: Summa
     let title = "Untested: the clause never applied, which is not a pass";
     write_undecided(&mut out, report, Verdict::Untested, title);
     write_unproven_transitions(&mut out, report);
+    out.push_str(&describe_races(&report.races));
     write_silent_cells(&mut out, report);
     write_spending(&mut out, report);
     write_counts(&mut out, report);

@@ -59,6 +59,7 @@ fn step(operation: &str, lamp: Option<&str>, body: Option<Value>, settle: StepWa
         settle,
         setup: Vec::new(),
         branch: 0,
+        offset_us: 0,
     }
 }
 
@@ -97,6 +98,7 @@ fn exchange(number: u64, step: usize, cause: CallCause, operation: &str, status:
         input: None,
         sent_ms: 10 * number,
         received_ms: 10 * number + 5,
+        overlap: None,
         outcome: Outcome::Replied(reply),
         created: BTreeMap::new(),
     }
@@ -174,6 +176,7 @@ fn finding(clauses: Vec<ClauseId>) -> Finding {
         fingerprints: vec!["dim.bright dimLamp field lamp.state".to_string()],
         narrowed_by: None,
         hint: None,
+        race: None,
         related_clauses: std::collections::BTreeSet::new(),
         related_fingerprints: std::collections::BTreeSet::new(),
         lacks_fingerprints: false,
@@ -302,6 +305,7 @@ fn conclusion(model: &Model) -> Conclusion {
         },
         stopped: None,
         failure: None,
+        races: crate::campaign::RaceTally::default(),
     }
 }
 

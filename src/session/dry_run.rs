@@ -13,8 +13,8 @@ use super::settings::CampaignSettings;
 use super::target::SuiteTarget;
 use super::user_error::UserError;
 use crate::campaign::{
-    self, CampaignEvent, CampaignListener, MockCampaignSettings, make_mock_environment, make_mocks, run_campaign,
-    run_on_paused_clock,
+    self, CampaignEvent, CampaignListener, MockCampaignSettings, RaceShare, make_mock_environment, make_mocks,
+    run_campaign, run_on_paused_clock,
 };
 use crate::mock::Tempo;
 use crate::model::Model;
@@ -134,6 +134,7 @@ fn run_on_mock(
         // The verdicts of a dry run are not used.
         standing: &|_| ClauseDecidability::Reachable,
         recorded_plans: if site.reading_only { &[] } else { settings.recorded },
+        races: if settings.target.allows_overlap() { RaceShare::Tenth } else { RaceShare::None },
         shrink: false,
         is_known: &|_| false,
     };

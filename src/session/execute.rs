@@ -12,8 +12,8 @@ use super::target::SuiteTarget;
 use super::tracking::attach_tracker;
 use super::user_error::UserError;
 use crate::campaign::{
-    self, CampaignEnvironment, Conclusion, DecidabilityCheck, PlanResult, clean_up_run, make_mock_environment,
-    make_mocks, rerun_plan, run_on_paused_clock,
+    self, CampaignEnvironment, Conclusion, DecidabilityCheck, PlanResult, RaceShare, clean_up_run,
+    make_mock_environment, make_mocks, rerun_plan, run_on_paused_clock,
 };
 use crate::cleanup::Leftover;
 use crate::endpoint::Endpoint;
@@ -136,6 +136,7 @@ fn make_campaign_input<'a>(
         standing,
         // Recorded plans contain changes.
         recorded_plans: if read_only { &[] } else { settings.recorded },
+        races: if settings.target.allows_overlap() { RaceShare::Tenth } else { RaceShare::None },
         shrink: !read_only,
         is_known,
     }

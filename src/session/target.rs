@@ -5,7 +5,7 @@ use super::suite_store::SuiteStore;
 use super::user_error::{UserError, suggest_name};
 use crate::endpoint::{Endpoint, Identities, Identity};
 use crate::mock::{Mutant, list_mutants};
-use crate::profile::{ChangePolicy, Profile, ProfileError};
+use crate::profile::{ChangePolicy, ConcurrencyPolicy, Profile, ProfileError};
 use crate::report::ReportTarget;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -71,6 +71,16 @@ impl SuiteTarget {
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         matches!(self, SuiteTarget::Address(_, profile) if profile.changes != ChangePolicy::Allowed)
+    }
+
+    /// Whether calls of a run may overlap on purpose: at the mock, and where a profile allows it.
+    #[must_use]
+    pub fn allows_overlap(&self) -> bool {
+        match self {
+            SuiteTarget::Mock(_) => true,
+            SuiteTarget::InProcess(_) => false,
+            SuiteTarget::Address(_, profile) => profile.concurrent == ConcurrencyPolicy::Allowed,
+        }
     }
 
     /// Names of response headers with the id of a request, in addition to the usual names.

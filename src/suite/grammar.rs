@@ -207,6 +207,13 @@ pub(super) const RESOURCE: MapGrammar = MapGrammar {
             NamedValues(&NamedValues(&Expression)),
             "Operations that free a resource which cannot be deleted yet. The path parameters are computed from `it`.",
         ),
+        define_key(
+            "conventions",
+            Optional,
+            TEXTS,
+            "Rules that no page states and that hold for the kind: `calls-are-atomic`, overlapping calls end as if made \
+             one after the other.",
+        ),
     ],
 };
 

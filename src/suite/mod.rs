@@ -35,8 +35,9 @@ pub use problem::{ProblemSeverity, SuiteProblem, has_errors, render_problems};
 pub use questions::{SuiteQuestion, list_open_questions};
 pub use suite_files::{SuiteFiles, list_base_suites, read_catalog_name};
 pub use types::{
-    AboutEntry, Alternative, Clause, ClauseBasis, ClauseDecision, ClauseOperations, ClauseTiming, DerivedValue, Effect,
-    EffectTarget, EffectValue, Event, Field, FieldMutability, IdExpression, LetDefinition, MarkField, PagingPromise,
-    PermittedStatuses, ResourceKind, ResourceSelection, ResourceView, StageExpression, Suite, UNNAMED,
+    ATOMIC_CALLS, AboutEntry, Alternative, Clause, ClauseBasis, ClauseDecision, ClauseOperations, ClauseTiming,
+    DerivedValue, Effect, EffectTarget, EffectValue, Event, Field, FieldMutability, IdExpression, LetDefinition,
+    MarkField, PagingPromise, PermittedStatuses, ResourceKind, ResourceSelection, ResourceView, StageExpression, Suite,
+    UNNAMED,
 };
 pub use yaml::SUITE_BYTES_MAX;

@@ -2,7 +2,7 @@
 //! times are exact.
 
 use probity::campaign::{
-    CampaignEvent, CampaignInput, CampaignListener, Conclusion, MockCampaignSettings, make_mock_environment,
+    CampaignEvent, CampaignInput, CampaignListener, Conclusion, MockCampaignSettings, RaceShare, make_mock_environment,
     make_mocks, run_campaign, run_on_paused_clock,
 };
 use probity::limits::Limits;
@@ -68,6 +68,7 @@ fn check(bound_waits_max: Option<u64>) -> WaitOutcome {
         selection: ClauseSelection::default(),
         standing: &|_| ClauseDecidability::Reachable,
         recorded_plans: &[],
+        races: RaceShare::None,
         shrink: false,
         is_known: &|_| false,
     };

@@ -1,6 +1,6 @@
 //! Campaigns against the mock: the healthy mock passes, and each fault is found.
 
-use probity::campaign::{CampaignInput, Conclusion, MockCampaignSettings, NullListener, run_mock_campaign};
+use probity::campaign::{CampaignInput, Conclusion, MockCampaignSettings, NullListener, RaceShare, run_mock_campaign};
 use probity::limits::Limits;
 use probity::mock::{Mutant, Tempo, list_mutants};
 use probity::model::{BeliefLimits, Model};
@@ -59,6 +59,7 @@ fn run_campaign_with_shrink_budget(
         selection: ClauseSelection::default(),
         standing: &standing,
         recorded_plans: &[],
+        races: RaceShare::None,
         shrink: true,
         is_known: &|_| false,
     };

@@ -4,7 +4,8 @@
 //! `PROBITY_CAMPAIGNS` sets the number of campaigns for each suite.
 
 use probity::campaign::{
-    CampaignInput, MockCampaignSettings, NullListener, make_mock_environment, run_campaign, run_on_paused_clock,
+    CampaignInput, MockCampaignSettings, NullListener, RaceShare, make_mock_environment, run_campaign,
+    run_on_paused_clock,
 };
 use probity::endpoint::{DisturbedEndpoint, Endpoint, WireFaults};
 use probity::limits::Limits;
@@ -53,7 +54,7 @@ fn count_campaigns() -> u64 {
 }
 
 /// The findings, one line each.
-fn find_deviations(loaded: &LoadedSuite, conditions: &Conditions, seed: u64) -> Vec<String> {
+fn find_deviations(loaded: &LoadedSuite, conditions: &Conditions, seed: u64, races: RaceShare) -> Vec<String> {
     let bounds = BeliefLimits { states_max: 4_096, settle_percent: 100, insight: false };
     let limits = Limits {
         requests: REQUESTS,
@@ -77,6 +78,7 @@ fn find_deviations(loaded: &LoadedSuite, conditions: &Conditions, seed: u64) -> 
         selection: ClauseSelection::default(),
         standing: &standing,
         recorded_plans: &[],
+        races,
         shrink: false,
         is_known: &|_| false,
     };
@@ -102,8 +104,8 @@ fn find_deviations(loaded: &LoadedSuite, conditions: &Conditions, seed: u64) -> 
     conclusion.findings.iter().map(said).collect()
 }
 
-#[test]
-fn a_healthy_mock_has_no_findings_under_any_conditions() {
+/// Campaigns of every suite under every condition.
+fn check(races: RaceShare) {
     let store = SuiteStore::find(Path::new(env!("CARGO_MANIFEST_DIR")), None)
         .expect("suites and schemas stand beside each other");
     let mut findings = Vec::new();
@@ -113,10 +115,20 @@ fn a_healthy_mock_has_no_findings_under_any_conditions() {
         for seed in 0..count_campaigns() {
             let conditions = &CONDITIONS[seed as usize % CONDITIONS.len()];
             let loaded = &dates[seed as usize / CONDITIONS.len() % dates.len()];
-            findings.extend(find_deviations(loaded, conditions, seed));
+            findings.extend(find_deviations(loaded, conditions, seed, races));
             done += 1;
         }
     }
     println!("{done} campaigns of {REQUESTS} requests");
     assert!(findings.is_empty(), "{} of {done} campaigns: {:#?}", findings.len(), &findings[..findings.len().min(5)]);
+}
+
+#[test]
+fn a_healthy_mock_has_no_findings_under_any_conditions() {
+    check(RaceShare::None);
+}
+
+#[test]
+fn a_healthy_mock_shows_no_race_under_any_conditions() {
+    check(RaceShare::All);
 }

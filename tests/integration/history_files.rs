@@ -1,7 +1,7 @@
 //! History files: judged as a stream or in memory, cut off, and bounded by a profile.
 
 use crate::http_end_to_end::{lamps_folder, make_folder, probity_command, to_text};
-use probity::campaign::{CampaignInput, HistoryCollector, MockCampaignSettings, run_mock_campaign};
+use probity::campaign::{CampaignInput, HistoryCollector, MockCampaignSettings, RaceShare, run_mock_campaign};
 use probity::history::{HistoryFile, HistoryReader, read_histories, write_history};
 use probity::limits::Limits;
 use probity::mock::{Tempo, list_mutants};
@@ -25,6 +25,7 @@ fn record_campaign(loaded: &LoadedSuite, seed: u64) -> HistoryCollector {
         selection: ClauseSelection::default(),
         standing: &|_| ClauseDecidability::Reachable,
         recorded_plans: &[],
+        races: RaceShare::None,
         shrink: false,
         is_known: &|_| false,
     };

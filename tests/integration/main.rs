@@ -26,6 +26,7 @@ mod input_files;
 mod killed_files;
 mod known_deviations;
 mod mutation_score;
+mod races;
 mod recognise_hints;
 mod report_formats;
 mod reference_agreement;

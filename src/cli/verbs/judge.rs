@@ -1,6 +1,8 @@
 //! `probity judge`: a recorded history, judged again without the endpoint.
 
-use crate::campaign::{Conclusion, FindingRepetition, RecordedFinding, SpentRequests, TransitionTimes};
+use crate::campaign::{
+    Conclusion, FindingRepetition, RaceTally, RecordedFinding, SpentRequests, TransitionTimes, is_about_overlap,
+};
 use crate::cli::args::JudgeArguments;
 use crate::cli::config::ALLOW_UNDECIDED;
 use crate::cli::embedded::find_store;
@@ -61,9 +63,13 @@ fn conclude_judgement(loaded: &LoadedSuite, header: &HistoryHeader, judged: Judg
         &judged.tally,
         &judged.findings,
         &ClauseSelection::default(),
-        &|_| ClauseDecidability::Reachable,
+        &|clause| match judged.races.is_empty() && is_about_overlap(&loaded.model, clause) {
+            true => ClauseDecidability::Unreachable("no calls of the history overlap".to_string()),
+            false => ClauseDecidability::Reachable,
+        },
         None,
     );
+    let races = RaceTally::from_records(&loaded.model, &judged.races);
     let spent = SpentRequests { requests: judged.exchanges, plans: judged.plans, ..SpentRequests::default() };
     Conclusion {
         seed: 0,
@@ -75,6 +81,7 @@ fn conclude_judgement(loaded: &LoadedSuite, header: &HistoryHeader, judged: Judg
         unproven_transitions: Vec::new(),
         stopped: None,
         failure: None,
+        races,
     }
 }
 

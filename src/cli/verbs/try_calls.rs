@@ -131,7 +131,14 @@ impl StepDrafter<'_> {
         }
         self.fill_ids(operation, &mut call, &mut body);
         call.body = self.draw_body(operation, &call, body, index)?;
-        Ok(Step { births: self.name_births(operation), call, settle: self.wait, setup: Vec::new(), branch: 0 })
+        Ok(Step {
+            births: self.name_births(operation),
+            call,
+            settle: self.wait,
+            setup: Vec::new(),
+            branch: 0,
+            offset_us: 0,
+        })
     }
 
     /// Puts a value where the operation has a parameter of the name, else into the body.

@@ -17,6 +17,7 @@ fn record_exchange(profile: &Profile, learned: LearnedSecrets, outcome: Outcome)
         call: call("showBox"),
         sent_ms: 0,
         received_ms: 0,
+        overlap: None,
         outcome,
         created: BTreeMap::new(),
     };

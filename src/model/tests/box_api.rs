@@ -140,6 +140,7 @@ impl BoxApi {
             input: None,
             sent_ms: self.now,
             received_ms: self.now + 1,
+            overlap: None,
             outcome: if has("lost") {
                 Outcome::Lost { cause: String::new() }
             } else {

@@ -29,6 +29,7 @@ fn make_finding(clauses: &[u32], fingerprint: &str, when: Option<&str>) -> Findi
         evidence: DeviationEvidence::default(),
         fingerprints: vec![fingerprint.to_string()],
         narrowed_by: None,
+        race: None,
         hint: when.map(|when| InfrastructureHint { kind: InfrastructureFailure::Quota, when: when.to_string() }),
     }
 }

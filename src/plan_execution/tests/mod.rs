@@ -125,6 +125,7 @@ fn make_step(operation: &str, settle: StepWait) -> Step {
         settle,
         setup: Vec::new(),
         branch: 0,
+        offset_us: 0,
     }
 }
 

@@ -232,6 +232,7 @@ fn make_exchange(index: usize, answered: &Answered) -> Exchange {
         input: None,
         sent_ms: seconds * 1_000,
         received_ms: seconds * 1_000 + 40,
+        overlap: None,
         outcome: Outcome::Replied(Reply {
             status: *status,
             headers: request_ids(*status),
@@ -256,6 +257,7 @@ fn make_step(answered: &Answered) -> Step {
         settle: StepWait::Leave,
         setup: Vec::new(),
         branch: 0,
+        offset_us: 0,
     }
 }
 

@@ -37,6 +37,7 @@ pub(super) fn build_call(text: &str, on: Option<&str>) -> Step {
         settle: StepWait::Poll { after_ms: 800 },
         setup: Vec::new(),
         branch: 0,
+        offset_us: 0,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::expr::{Expr, ExprValue};
 use crate::suite::grammar;
 use crate::suite::place::SuitePlace;
 use crate::suite::suggest;
-use crate::suite::types::{DerivedValue, Field, FieldMutability, MarkField, ResourceKind};
+use crate::suite::types::{ATOMIC_CALLS, DerivedValue, Field, FieldMutability, MarkField, ResourceKind};
 use crate::suite::yaml::{YamlKey, YamlNode, YamlValue};
 use std::collections::BTreeMap;
 
@@ -48,6 +48,7 @@ fn parse_resource(reader: &mut SuiteReader, name: &YamlKey, node: &YamlNode) -> 
     let views = parse_views(reader, map.get("views"), &shown);
     let marks = parse_marks(reader, map.get("marks"), &fields);
     let release = parse_release(reader, map.get("release"));
+    let has_atomic_calls = parse_conventions(reader, map.get("conventions"));
     Some(ResourceKind {
         place: name.place,
         id,
@@ -63,7 +64,19 @@ fn parse_resource(reader: &mut SuiteReader, name: &YamlKey, node: &YamlNode) -> 
         views,
         marks,
         release,
+        has_atomic_calls,
     })
+}
+
+/// Whether the conventions of a resource kind name [`ATOMIC_CALLS`], the only one.
+fn parse_conventions(reader: &mut SuiteReader, node: Option<&YamlNode>) -> bool {
+    let Some(node) = node else { return false };
+    let names = reader.read_texts(node, "`conventions`");
+    for name in names.iter().filter(|name| *name != ATOMIC_CALLS) {
+        let hint = format!("the conventions of a resource kind are: {ATOMIC_CALLS}");
+        reader.report_error_with(node.place, "unknown-convention", format!("`{name}` is no convention"), hint);
+    }
+    names.iter().any(|name| name == ATOMIC_CALLS)
 }
 
 fn parse_field(reader: &mut SuiteReader, name: &YamlKey, node: &YamlNode, class: FieldMutability) -> Option<Field> {

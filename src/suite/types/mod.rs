@@ -10,7 +10,7 @@ pub use clause::{
 };
 pub use effect::{Effect, EffectTarget, EffectValue, ResourceSelection, StageExpression, UNNAMED};
 pub use resource::{
-    AboutEntry, DerivedValue, Field, FieldMutability, IdExpression, MarkField, PagingPromise, ResourceKind,
-    ResourceView,
+    ATOMIC_CALLS, AboutEntry, DerivedValue, Field, FieldMutability, IdExpression, MarkField, PagingPromise,
+    ResourceKind, ResourceView,
 };
 pub use suite::{LetDefinition, Suite};

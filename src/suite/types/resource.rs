@@ -37,7 +37,12 @@ pub struct ResourceKind {
     /// Operations that free a resource which cannot be deleted yet, by operation id. The path parameters are computed
     /// from `it`, the resource as a response shows it. A null parameter means that the call does not apply.
     pub release: BTreeMap<String, BTreeMap<String, Expr>>,
+    /// Whether the suite names the convention [`ATOMIC_CALLS`] for the kind.
+    pub has_atomic_calls: bool,
 }
+
+/// The convention that overlapping calls end as if made one after the other, in some order.
+pub const ATOMIC_CALLS: &str = "calls-are-atomic";
 
 /// A field that can carry the mark of a run.
 #[derive(Debug, Clone)]

@@ -218,6 +218,7 @@ pub fn walk(
                 input: None,
                 sent_ms: now(),
                 received_ms: 0,
+                overlap: None,
                 outcome: Outcome::Lost { cause: "before".to_string() },
                 created: BTreeMap::new(),
             };

@@ -229,6 +229,7 @@ impl PlanRunner<'_> {
             call: Call { path: request.parameters.clone(), ..call.clone() },
             sent_ms,
             received_ms: self.now(),
+            overlap: None,
             outcome,
             created: BTreeMap::new(),
         };

@@ -1,10 +1,11 @@
 //! A campaign of one suite against the reference server.
 
+use super::latent_endpoint::LatentEndpoint;
 use super::profiles::make_profile;
 use super::server_endpoint::ServerEndpoint;
 use crate::reference_server::Settings;
 use probity::campaign::{
-    CampaignEnvironment, CampaignInput, Conclusion, HistoryCollector, MockCampaignSettings, NullListener,
+    CampaignEnvironment, CampaignInput, Conclusion, HistoryCollector, MockCampaignSettings, NullListener, RaceShare,
     RecordedFinding, make_mock_environment, rerun_plan, run_campaign, run_on_paused_clock,
 };
 use probity::endpoint::Endpoint;
@@ -34,6 +35,8 @@ pub struct CampaignBudget {
     pub first_only: bool,
     /// Requests for shrinking all findings.
     pub shrink_requests: u64,
+    /// Whether all plans have calls that overlap, with a latency in which they do.
+    pub races: bool,
 }
 
 /// Runs one campaign; returns the conclusion and the histories. All resources are removed before each plan.
@@ -49,6 +52,7 @@ pub fn run_agreement_campaign(
         selection: ClauseSelection::default(),
         standing: &standing,
         recorded_plans: &[],
+        races: if bound.races { RaceShare::All } else { RaceShare::None },
         shrink: bound.shrink_requests > 0,
         is_known: &|_| false,
     };
@@ -92,7 +96,7 @@ fn use_environment<T>(
     let home = MockCampaignSettings { seed, tempo: mock::Tempo::CLOUD, fault: None, bounds, limits };
     let endpoint = |_| -> Rc<dyn Endpoint> {
         server_endpoint.wipe();
-        server_endpoint.clone()
+        if bound.races { Rc::new(LatentEndpoint::new(server_endpoint.clone())) } else { server_endpoint.clone() }
     };
     let identities = make_profile(&suite, settings, "http://127.0.0.1:1").identities;
     let mut site = make_mock_environment(&loaded.model, &loaded.schemas, &home, Cancellation::never(), &endpoint);

@@ -8,6 +8,7 @@
 mod server_endpoint;
 pub mod profiles;
 mod agreement_campaign;
+mod latent_endpoint;
 mod several_faults;
 
 use self::agreement_campaign::{CampaignBudget, describe_finding, load_suite, run_agreement_campaign, trace_history};
@@ -36,7 +37,7 @@ fn check_step_by_step(suite: &str) {
     for seed in 0..campaigns {
         let settings = if seed == 0 { Settings::default() } else { Settings::draw(seed) };
         let loaded = load_suite(suite, &settings);
-        let bound = CampaignBudget { requests: steps / campaigns, first_only: false, shrink_requests: 0 };
+        let bound = CampaignBudget { requests: steps / campaigns, first_only: false, shrink_requests: 0, races: false };
         let (conclusion, _) = run_agreement_campaign(&loaded, &settings, seed, bound);
         let spent = conclusion.spent;
         assert!(spent.requests > bound.requests / 2, "{suite}: {spent:?} {:?}", conclusion.stopped);
@@ -58,13 +59,34 @@ fn check_no_false_positives(suite: &str) {
             &loaded,
             &settings,
             seed,
-            CampaignBudget { requests: 400, first_only: true, shrink_requests: 0 },
+            CampaignBudget { requests: 400, first_only: true, shrink_requests: 0, races: false },
         );
         disagreements.extend(
             conclusion.findings.iter().map(|found| format!("seed {seed}: {}", describe_finding(&loaded, found))),
         );
     }
     assert_agreed(&disagreements, &format!("{campaigns} campaigns of {suite}"));
+}
+
+/// Plans with overlapping calls, with random choices of the server.
+fn check_no_races(suite: &str) {
+    let campaigns: u64 = if is_long_form() { 200 } else { 3 };
+    let mut disagreements = Vec::new();
+    let (mut raced, mut overlapped) = (0, 0);
+    for seed in 2_000..2_000 + campaigns {
+        let settings = Settings::draw(seed);
+        let loaded = load_suite(suite, &settings);
+        let bound = CampaignBudget { requests: 400, first_only: false, shrink_requests: 0, races: true };
+        let (conclusion, _) = run_agreement_campaign(&loaded, &settings, seed, bound);
+        raced += conclusion.races.pairs.iter().map(|pair| pair.raced).sum::<u64>();
+        overlapped += conclusion.races.pairs.iter().map(|pair| pair.overlapped).sum::<u64>();
+        disagreements.extend(
+            conclusion.findings.iter().map(|found| format!("seed {seed}: {}", describe_finding(&loaded, found))),
+        );
+    }
+    println!("{suite}: {raced} races, {overlapped} with overlap");
+    assert!(overlapped > 10 * campaigns, "{overlapped} of {raced} races overlapped");
+    assert_agreed(&disagreements, &format!("races of {suite}"));
 }
 
 /// Faults that break no promise of a page, or that one API alone cannot show, each with the evidence.
@@ -91,7 +113,7 @@ fn check_faults_found(suite: &str) {
                 &loaded,
                 &settings,
                 seed,
-                CampaignBudget { requests: 400, first_only: true, shrink_requests: 0 },
+                CampaignBudget { requests: 400, first_only: true, shrink_requests: 0, races: false },
             );
             let at = conclusion.findings.first().map(|found| found.requests);
             println!("{suite}, seed {seed}: {} {}", fault.name, at.map_or("missed".to_string(), |at| at.to_string()));
@@ -126,6 +148,11 @@ macro_rules! agreement_tests {
             #[test]
             fn finds_no_false_positives_at_the_reference_server() {
                 super::check_no_false_positives($suite);
+            }
+
+            #[test]
+            fn finds_no_race_at_the_reference_server() {
+                super::check_no_races($suite);
             }
 
             #[test]

@@ -56,7 +56,7 @@ fn run_set(suite: &str, set: usize, seed: u64) -> SetResult {
     let faults = choose_faults(suite, set);
     let loaded = load_suite(suite, &Settings::default());
     let (requests, shrink_requests) = REQUESTS;
-    let bound = CampaignBudget { requests, shrink_requests, first_only: false };
+    let bound = CampaignBudget { requests, shrink_requests, first_only: false, races: false };
     let (conclusion, _) = run_agreement_campaign(&loaded, &plant(&faults), seed, bound);
     let mut result = SetResult::default();
     for found in &conclusion.findings {

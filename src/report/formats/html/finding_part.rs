@@ -1,5 +1,6 @@
 //! A finding, prepared for the template.
 
+use super::race_lanes::{RaceLanes, make_lanes};
 use super::sequence_diagram::{SequenceDiagram, make_sequence};
 use crate::report::call_row::{CallRow, SentTime};
 use crate::report::compile::Report;
@@ -42,6 +43,7 @@ pub(super) struct FindingPart {
     repetitions: String,
     heading: String,
     steps: Vec<StepPart>,
+    race: Option<RaceLanes>,
     sequence: Option<SequenceDiagram>,
     script: String,
     no_script: Option<String>,
@@ -142,6 +144,7 @@ pub(super) fn make_finding(campaign: &str, run: &StoredRun, finding: &FindingRow
         repetitions: describe_repetitions(finding),
         heading: describe_counterexample(finding),
         steps: list_steps(counterexample),
+        race: finding.race.as_ref().map(make_lanes),
         sequence: make_sequence(finding),
         script: escape_lines(&shorten_text(&counterexample.script_text, SCRIPT_CHARS_MAX)).into_owned(),
         no_script: counterexample.no_script.as_ref().map(|reason| escape_line(reason).into_owned()),

@@ -7,6 +7,7 @@
 mod clause_matrix;
 mod finding_part;
 mod page;
+mod race_lanes;
 mod sequence_diagram;
 mod settle_plots;
 mod state_diagram;

@@ -7,6 +7,8 @@ use super::state_diagram::{StateDiagram, make_diagrams};
 use crate::report::compile::Report;
 use crate::report::exceptions::{KnownDeviationsRow, WaiverRow};
 use crate::report::phrases::format_count;
+use crate::report::race_rows::RacedPairRow;
+use crate::report::race_text::name_pair;
 use crate::report::report_conclusion::ReportConclusion;
 use crate::report::report_target::ReportTarget;
 use crate::report::shell_word::quote_word;
@@ -39,6 +41,10 @@ pub(super) struct CampaignPage {
     plots: Vec<SettlePlot>,
     matrix: ClauseMatrix,
     undecided: Vec<UndecidedGroup>,
+    races: Vec<RacePart>,
+    /// Races in all, and those whose calls overlapped.
+    raced: u64,
+    overlapped: u64,
     silent: Vec<SilentPart>,
     silent_hidden: usize,
     run_again: String,
@@ -52,6 +58,16 @@ struct VerdictShare {
     /// Place and width of the segment, in thousandths of the bar.
     x: usize,
     width: usize,
+}
+
+/// The races of one pair of calls.
+#[derive(Debug, Serialize)]
+struct RacePart {
+    pair: String,
+    conflict: String,
+    raced: u64,
+    overlapped: u64,
+    result: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -103,6 +119,9 @@ pub(super) fn make_page(number: usize, run: &StoredRun) -> CampaignPage {
         plots: make_plots(run),
         matrix: make_matrix(report),
         undecided: group_undecided(report),
+        races: report.races.iter().map(make_race).collect(),
+        raced: report.races.iter().map(|pair| pair.raced).sum(),
+        overlapped: report.races.iter().map(|pair| pair.overlapped).sum(),
         silent: report.silent.iter().take(SILENT_MAX).map(make_silent).collect(),
         silent_hidden: report.silent.len().saturating_sub(SILENT_MAX),
         run_again: write_run_command(report),
@@ -240,6 +259,28 @@ fn describe_further(report: &Report) -> String {
         "{} for shrinking, {} for cleaning up, {} for checks and tokens",
         spent.shrinking, spent.cleaning, spent.checking
     )
+}
+
+fn make_race(pair: &RacedPairRow) -> RacePart {
+    let mut results = Vec::new();
+    if pair.explained > 0 {
+        results.push(format!("{} explained", pair.explained));
+    }
+    if pair.unexplained > 0 {
+        let meaning = if pair.atomic { "" } else { ", no failure: the suite does not name calls-are-atomic" };
+        results.push(format!("{} without an order{meaning}", pair.unexplained));
+    }
+    results.extend(pair.undecided.iter().map(|(why, count)| format!("{count} not judged: {why}")));
+    if results.is_empty() {
+        results.push("the state was not reached".to_string());
+    }
+    RacePart {
+        pair: escape_field(&name_pair(pair)).into_owned(),
+        conflict: escape_field(&pair.conflict).into_owned(),
+        raced: pair.raced,
+        overlapped: pair.overlapped,
+        result: escape_field(&results.join("; ")).into_owned(),
+    }
 }
 
 fn make_silent(cell: &crate::report::rows::SilentCellRow) -> SilentPart {

@@ -1,0 +1,4 @@
+//! Orders of overlapping calls: the search against brute force, and the judgement of races.
+
+mod orders;
+mod races;

@@ -1,0 +1,111 @@
+//! Whether two calls conflict in a state.
+
+use crate::expr::ExprValue;
+use crate::model::{
+    EffectContext, EvaluationLog, PossibleState, apply_choice, close_states, evaluate_clauses, list_choices,
+};
+use crate::plan::planning_context::{CandidateCall, PlanningContext};
+use crate::plan::successor_state::{invent_ids, next_sequence, settle_state, state_signature};
+
+/// How two calls conflict that a state accepts, the conflict with the most to tell first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RaceConflict {
+    /// In neither order the second call is accepted.
+    Exclusive,
+    /// In one order the second call is refused.
+    OneExcludes,
+    /// Both orders accept both calls, with different results.
+    Ordered,
+    /// Both orders accept both calls with one result; a lost update would show.
+    Shared,
+    /// No clause says what the second call finds while the first is under way: only a server error would show.
+    Silent,
+}
+
+impl RaceConflict {
+    /// The conflict in words, for reports.
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            RaceConflict::Exclusive => "each excludes the other",
+            RaceConflict::OneExcludes => "one excludes the other",
+            RaceConflict::Ordered => "the order matters",
+            RaceConflict::Shared => "both change one resource",
+            RaceConflict::Silent => "the pages are silent about the second call",
+        }
+    }
+}
+
+/// Most possible states after one call.
+const AFTER_MAX: usize = 64;
+
+/// The conflict of two calls that a state accepts; `None` if the state does not accept both.
+pub(super) fn find_conflict(
+    scene: &PlanningContext<'_>,
+    world: &PossibleState,
+    (one, two): (&CandidateCall, &CandidateCall),
+) -> Option<RaceConflict> {
+    Some(match (follow(scene, world, one, two)?, follow(scene, world, two, one)?) {
+        (Following::Refused, Following::Refused) => RaceConflict::Exclusive,
+        (Following::Refused, _) | (_, Following::Refused) => RaceConflict::OneExcludes,
+        (Following::Open, _) | (_, Following::Open) => RaceConflict::Silent,
+        (Following::Accepted(one), Following::Accepted(two)) if one != two => RaceConflict::Ordered,
+        (Following::Accepted(_), Following::Accepted(_)) => RaceConflict::Shared,
+    })
+}
+
+/// What becomes of a call right after another.
+enum Following {
+    /// Refused in every possible state.
+    Refused,
+    /// Accepted; with what guards and effects can tell about the settled state.
+    Accepted(String),
+    /// In some possible state no clause says.
+    Open,
+}
+
+/// What becomes of the second call after the first; `None` if the state does not accept the first, or has too many
+/// successors.
+fn follow(
+    scene: &PlanningContext<'_>,
+    world: &PossibleState,
+    first: &CandidateCall,
+    second: &CandidateCall,
+) -> Option<Following> {
+    let after = apply_call(scene, world, first)?;
+    let log = EvaluationLog::discarding();
+    let states = close_states(scene.model, std::slice::from_ref(&after), AFTER_MAX, &log)?;
+    let readings: Vec<_> =
+        states.iter().map(|state| evaluate_clauses(scene.model, &second.view, state, &[], &log)).collect();
+    if readings.iter().all(|reading| !reading.demanded.is_empty()) {
+        return Some(Following::Refused);
+    }
+    if readings.iter().any(|reading| reading.demanded.is_empty() && reading.accepts.is_empty()) {
+        return Some(Following::Open);
+    }
+    let settled = settle_state(scene.model, &after);
+    let last = apply_call(scene, &settled, second).map(|state| settle_state(scene.model, &state));
+    let signature = last.map(|state| state_signature(scene.model, scene.hints, &state));
+    Some(Following::Accepted(signature.unwrap_or_default()))
+}
+
+/// The state right after an accepted call with its main outcome; `None` if the state does not accept the call.
+fn apply_call(scene: &PlanningContext<'_>, world: &PossibleState, call: &CandidateCall) -> Option<PossibleState> {
+    let log = EvaluationLog::discarding();
+    let reading = evaluate_clauses(scene.model, &call.view, world, &[], &log);
+    if !reading.demanded.is_empty() || reading.accepts.is_empty() {
+        return None;
+    }
+    let created = invent_ids(scene, call, world, usize::MAX)?;
+    let moment = EffectContext {
+        created: &created,
+        reply: &ExprValue::Unknown,
+        now: 0,
+        seq: next_sequence(world),
+        unknown_kinds: &[],
+        uncertain: &[],
+        log: &log,
+    };
+    let choice = list_choices(scene.model, &call.view, world, &reading.accepts, &moment).into_iter().next()?;
+    Some(apply_choice(scene.model, &call.view, world, &choice, &moment))
+}
