@@ -45,6 +45,6 @@ pub use mock_environment::{
 pub use mutation_score::{MutantResult, MutationSettings, compute_mutation_score};
 pub use online_judge::OnlineJudge;
 pub use plan_runner::{PlanResult, rerun_plan};
-pub use recorded_score::{MutantKindScore, score_recorded_plans};
 pub use race_tally::{RaceTally, RacedPair};
+pub use recorded_score::{MutantKindScore, score_recorded_plans};
 pub use transition_times::{MeasuredTransition, TransitionTimes};

@@ -24,7 +24,8 @@ pub fn recover_plan(model: &Model, exchanges: &[Exchange], filled_parameters: &B
             after_ms: poll.sent_ms.saturating_sub(exchange.received_ms),
         });
         let births = name_births(model, &exchange.call.operation, &of_step, &mut used);
-        steps.push(Step { call, births, settle, setup: Vec::new(), branch: 0 });
+        let branch = exchange.overlap.map_or(0, |overlap| overlap.branch);
+        steps.push(Step { call, births, settle, setup: Vec::new(), branch, offset_us: 0 });
     }
     Plan { format: FORMAT, suite: model.suite.name.clone(), drawn: None, steps }
 }

@@ -212,30 +212,42 @@ struct RacedCalls<'a> {
     calls: &'a [InterpretedExchange<'a>],
 }
 
+/// The belief after some calls in an order.
+#[derive(Debug, Clone)]
+struct OrderedBelief {
+    belief: Belief,
+    /// The calls whose server error no clause excuses in the order, by index.
+    errors: BTreeSet<usize>,
+}
+
 impl CallModel for RacedCalls<'_> {
-    type State = Belief;
-    type Key = BeliefKey;
+    type State = OrderedBelief;
+    type Key = (BeliefKey, BTreeSet<usize>);
     type Contradiction = Box<Deviation>;
 
-    fn apply(&self, state: &Belief, call: usize) -> Result<Belief, CallRejection<Box<Deviation>>> {
-        let mut belief = state.clone();
-        let model = belief.model().clone();
-        let judged = belief.observe_exchange(&self.calls[call]);
+    fn apply(&self, state: &OrderedBelief, call: usize) -> Result<OrderedBelief, CallRejection<Box<Deviation>>> {
+        let mut next = state.clone();
+        let model = next.belief.model().clone();
+        let judged = next.belief.observe_exchange(&self.calls[call]);
         if let Some(excess) = &judged.excess {
             return Err(CallRejection::Exceeded(excess.reason.clone()));
         }
+        if judged.deviations.iter().any(|deviation| is_server_error(&model, deviation)) {
+            next.errors.insert(call);
+        }
         match find_contradiction(&model, judged) {
             Some(why) => Err(CallRejection::Contradicted(Box::new(why))),
-            None => Ok(belief),
+            None => Ok(next),
         }
     }
 
-    fn make_key(&self, state: &Belief) -> BeliefKey {
-        state.make_key()
+    fn make_key(&self, state: &OrderedBelief) -> (BeliefKey, BTreeSet<usize>) {
+        (state.belief.make_key(), state.errors.clone())
     }
 }
 
-/// Searches from each belief that earlier races left. The orders of all together count.
+/// Searches from each belief that earlier races left. The orders of all together count, those that excuse most server
+/// errors first: such an error is a deviation only if no order excuses it.
 fn search_from(calls: &[InterpretedExchange<'_>], starts: Vec<Belief>) -> OrderSearch<Belief, Box<Deviation>> {
     let interval = |call: &InterpretedExchange<'_>| {
         let time = read_overlap(call.exchange);
@@ -243,23 +255,31 @@ fn search_from(calls: &[InterpretedExchange<'_>], starts: Vec<Belief>) -> OrderS
         CallInterval { branch: time.branch, sent: time.sent_us, received: returned.then_some(time.received_us) }
     };
     let intervals: Vec<CallInterval> = calls.iter().map(interval).collect();
-    let (mut ends, mut dead): (Vec<OrderEnd<Belief>>, Vec<DeadEnd<Box<Deviation>>>) = (Vec::new(), Vec::new());
-    for start in starts {
+    let (mut ends, mut dead): (Vec<OrderEnd<OrderedBelief>>, Vec<DeadEnd<Box<Deviation>>>) = (Vec::new(), Vec::new());
+    for belief in starts {
+        let start = OrderedBelief { belief, errors: BTreeSet::new() };
         match search_orders(&RacedCalls { calls }, &intervals, start, LIMITS) {
             OrderSearch::Explained(found) => ends.extend(found),
             OrderSearch::Unexplained(found) => dead.extend(found),
-            exceeded @ OrderSearch::Exceeded(_) => return exceeded,
+            OrderSearch::Exceeded(reason) => return OrderSearch::Exceeded(reason),
         }
     }
-    if ends.is_empty() { OrderSearch::Unexplained(dead) } else { OrderSearch::Explained(ends) }
+    if ends.is_empty() {
+        return OrderSearch::Unexplained(dead);
+    }
+    ends.sort_by_key(|end| end.state.errors.len());
+    let plain = |end: OrderEnd<OrderedBelief>| OrderEnd { order: end.order, state: end.state.belief };
+    OrderSearch::Explained(ends.into_iter().map(plain).collect())
 }
 
-/// The deviation that makes a response impossible. A server error is a deviation in every order.
+/// Whether a deviation is a server error that no clause excuses. It makes no response impossible.
+fn is_server_error(model: &Model, deviation: &Deviation) -> bool {
+    deviation.clauses.iter().all(|clause| {
+        matches!(model.clause_info(*clause).origin, ClauseOrigin::Generated(GeneratedClause::NoServerError(_)))
+    })
+}
+
+/// The deviation that makes a response impossible.
 fn find_contradiction(model: &Model, judged: ExchangeJudgement) -> Option<Deviation> {
-    let is_server_error = |deviation: &Deviation| {
-        deviation.clauses.iter().all(|clause| {
-            matches!(model.clause_info(*clause).origin, ClauseOrigin::Generated(GeneratedClause::NoServerError(_)))
-        })
-    };
-    judged.deviations.into_iter().find(|deviation| !is_server_error(deviation))
+    judged.deviations.into_iter().find(|deviation| !is_server_error(model, deviation))
 }
