@@ -183,10 +183,12 @@ impl SharedBudget {
         self.time.set(self.limits.time - self.limits.time / 100 * percent);
     }
 
-    /// Starts the races: they may use up to the share of the requests, and the time that was kept.
+    /// Starts the races: they may use up to the share of the requests, and the time that was kept. Cleaning up after the
+    /// plans before may have used the share; then the races use requests that are left for cleaning up, as far as no
+    /// live resource needs them.
     pub fn start_races(&self, percent: u32) {
         let share = self.limits.requests / 100 * u64::from(percent);
-        self.end.set(self.count_spent().saturating_add(share).min(self.limits.requests));
+        self.end.set(self.count_spent().saturating_add(share).min(self.end_cleaning()));
         self.time.set(self.limits.time);
     }
 

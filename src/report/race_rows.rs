@@ -113,9 +113,9 @@ impl RaceRow {
             call.map_or_else(|| format!("exchange {exchange}"), |call| format!("step {}", call.step + 1))
         };
         let last = self.calls.iter().find(|call| call.exchange == self.unexplained);
-        let last = last.map(|call| format!("{} ({})", call.operation, call.outcome)).unwrap_or_default();
+        let last = last.map(|call| format!(" to {} ({})", call.operation, call.outcome)).unwrap_or_default();
         let order: Vec<String> = self.order.iter().map(name).collect();
         let after = if order.is_empty() { "first".to_string() } else { format!("after {}", order.join(", ")) };
-        format!("no order of the calls explains {} of {last} {after}", name(&self.unexplained))
+        format!("no order of the calls explains the response{last} in {} {after}", name(&self.unexplained))
     }
 }
