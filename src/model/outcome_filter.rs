@@ -79,8 +79,16 @@ pub fn judge_outcome(
     moment: &EffectContext<'_>,
 ) -> OutcomeJudgement {
     let mut judged = OutcomeJudgement::default();
+    let read = |world| evaluate_clauses(model, asked, world, moment.unknown_kinds, moment.log);
+    // A server error that a clause excuses in one possible state is no deviation, and rules out the other states.
+    let excused = match heard {
+        OutcomeKind::ServerError(status) => {
+            before.states.iter().any(|world| is_excused(model, asked, &read(world), *status))
+        }
+        _ => false,
+    };
     for world in &before.states {
-        let reading = evaluate_clauses(model, asked, world, moment.unknown_kinds, moment.log);
+        let reading = read(world);
         note_expected(model, asked, &reading, &mut judged.expected);
         match heard {
             OutcomeKind::Success(status, _) => {
@@ -89,6 +97,9 @@ pub fn judge_outcome(
             OutcomeKind::Refusal(status) => judge_refusal(model, asked, *status, world, &reading, &mut judged),
             OutcomeKind::ServerError(status) if is_excused(model, asked, &reading, *status) => {
                 judge_refusal(model, asked, *status, world, &reading, &mut judged);
+            }
+            OutcomeKind::ServerError(_) if excused => {
+                judged.dropped.push((world.clone(), vec![model.operations[&asked.operation].no_server_error]));
             }
             OutcomeKind::ServerError(_) => {
                 judged.server_error = Some(model.operations[&asked.operation].no_server_error);

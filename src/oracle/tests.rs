@@ -277,3 +277,36 @@ fn one_defect_at_two_operations_contradicts_the_clauses_of_both_in_one_plan() {
     assert_eq!(contradicted, ["showLamp.reply", "removeLamp.reply"]);
     assert_eq!(fingerprints, ["refusal * schema /code:required"; 2]);
 }
+
+/// Judges the calls with a clause that permits 501 on a lamp that exists. Returns the contradicted clauses.
+fn judge_busy_lamps(calls: &[(&str, u16, Value)]) -> Vec<String> {
+    let schemas = Arc::new(CompiledCatalog::load(&PatchedLampFiles(BTreeMap::new())).expect("schemas"));
+    let text = std::fs::read_to_string(find_lamp_file("suites/lamps.yaml")).expect("the suite is there");
+    let busy = "  - id: lamp.busy\n    says: a lamp may be busy\n    cites: [\"dim:16\"]\n    call: dimLamp\n    \
+                while: any\n    when: lamp != null\n    may refuse: 501\n";
+    let suite = crate::suite::parse_suite("lamps.yaml", &format!("{text}\n{busy}"), &schemas.catalog);
+    let model = Model::new(Arc::new(suite.expect("the suite parses")), &schemas.catalog, "2026-11-25");
+    let model = Arc::new(model.expect("a model"));
+    let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
+    let mut judge = Judge::new(Arc::clone(&model), schemas, 0, bounds);
+    let findings = calls.iter().enumerate().flat_map(|(number, (operation, status, body))| {
+        judge.observe(&build_exchange(number as u64, operation, *status, body)).findings
+    });
+    let clauses = findings.flat_map(|finding| finding.list_contradicted().collect::<Vec<_>>());
+    clauses.map(|clause| model.clause_info(clause).id.clone()).collect()
+}
+
+#[test]
+fn a_server_error_that_a_clause_permits_in_one_possible_state_is_no_deviation() {
+    let lit = ("lightLamp", 201, build_lit_lamp(json!("red")));
+    // After an accepted removal the lamp is there, or is gone already.
+    let removed = ("removeLamp", 204, Value::Null);
+    let busy = ("dimLamp", 501, json!({}));
+    assert_eq!(judge_busy_lamps(&[lit.clone(), removed.clone(), busy.clone()]), Vec::<String>::new());
+    let gone = ("showLamp", 404, json!({}));
+    let late = judge_busy_lamps(&[lit.clone(), removed.clone(), gone, busy.clone()]);
+    assert_eq!(late, ["dimLamp.no-server-error"], "a lamp that is gone is not busy");
+    let shown = ("showLamp", 404, json!({}));
+    let ruled_out = judge_busy_lamps(&[lit, removed, busy, shown]);
+    assert_eq!(ruled_out, Vec::<String>::new(), "it may be gone a moment later");
+}
