@@ -1,12 +1,12 @@
 //! The mutation score: how soon campaigns detect mutants.
 
 use super::campaign_input::{CampaignInput, RaceShare};
-use super::campaign_loop::run_campaign;
+use super::campaign_loop::{is_about_overlap, run_campaign};
 use super::event::NullListener;
 use super::mock_environment::{MockCampaignSettings, make_mock_environment, make_mocks, run_on_paused_clock};
 use crate::limits::Limits;
 use crate::mock::{Mutant, Tempo};
-use crate::model::{BeliefLimits, ClauseOrigin, GeneratedClause, Model};
+use crate::model::{BeliefLimits, Model};
 use crate::oracle::{ClauseDecidability, ClauseSelection};
 use crate::plan::WaitPrice;
 use crate::plan_execution::{Cancellation, Pace};
@@ -109,14 +109,12 @@ fn run_until_detection(
         limits: Limits { first_only: true, ..terms.limits },
     };
     let standing = |_| ClauseDecidability::Reachable;
-    let is_race =
-        matches!(model.clause_info(mutant.clause).origin, ClauseOrigin::Generated(GeneratedClause::Atomic(_)));
     let order = CampaignInput {
         seed,
         selection: ClauseSelection::default(),
         standing: &standing,
         recorded_plans: &[],
-        races: if is_race { RaceShare::All } else { RaceShare::None },
+        races: if is_about_overlap(model, mutant.clause) { RaceShare::All } else { RaceShare::None },
         shrink: false,
         is_known: &|_| false,
     };

@@ -23,6 +23,8 @@ pub const FACTS: &str = "run.json";
 pub const PAGE: &str = "certificate.html";
 /// Longest file of a bundle in bytes.
 pub const FILE_BYTES_MAX: u64 = 1 << 30;
+/// Longest sum of all files of a bundle in bytes, because they are in memory together.
+const BUNDLE_BYTES_MAX: u64 = 2 << 30;
 /// Most files of a bundle.
 const FILES_MAX: usize = 20_000;
 /// Most folders within each other.
@@ -107,7 +109,9 @@ fn read_folder(folder: &Path, prefix: &str, depth: usize, files: &mut BundleFile
         } else if files.0.len() >= FILES_MAX {
             return Err(refuse("a bundle has fewer files than this folder"));
         } else {
-            files.add(name, read_input_bytes(&path, FILE_BYTES_MAX).map_err(UserError::from_input_file)?);
+            let known: u64 = files.0.values().map(|bytes| bytes.len() as u64).sum();
+            let rest = BUNDLE_BYTES_MAX.saturating_sub(known).min(FILE_BYTES_MAX);
+            files.add(name, read_input_bytes(&path, rest).map_err(UserError::from_input_file)?);
         }
     }
     Ok(())

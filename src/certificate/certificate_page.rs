@@ -35,6 +35,7 @@ pub fn render_certificate(conditions: &TestConditions) -> String {
         .map(|verdict| (verdict.word(), count(verdict)));
     let clauses: Vec<ClausePart<'_>> = conditions.clauses.iter().map(make_clause_part).collect();
     let values = context! {
+        headline => if conditions.trial { format!("Trial: {}", conditions.title) } else { conditions.title.clone() },
         title => &conditions.title,
         result => match conditions.conclude() {
             ResultWord::Passed => "passed",

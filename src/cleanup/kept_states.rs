@@ -7,8 +7,7 @@ use crate::schema::InputClass;
 use crate::suite::{Effect, EffectValue, StageExpression};
 use std::collections::BTreeSet;
 
-/// The states in which a deleted resource of a kind may stay: the final states of the outcomes of its deletion. A state that
-/// another outcome of the same clause leaves open is none.
+/// The states in which a deleted resource of a kind may stay: the final states that the clauses of its deletion name.
 #[must_use]
 pub fn list_kept_states(model: &Model, kind: usize) -> BTreeSet<String> {
     let Some(deletion) = &model.deletions[kind] else { return BTreeSet::new() };

@@ -8,7 +8,8 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Makes the plan whose steps sent the recorded exchanges. `filled_parameters` are the path parameters that the identity
-/// provides. A record has no waits: a step waits for its resources if the record has polls for it.
+/// provides. A record has no waits: a step waits for its resources if the record has polls for it. Calls that overlapped are
+/// released together, without their offsets.
 ///
 /// Bodies have the placeholders of secrets, because a record has no secrets.
 #[must_use]

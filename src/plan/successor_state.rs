@@ -19,6 +19,18 @@ pub fn state_after_call(
     world: &PossibleState,
     born: &[(usize, Vec<ResourceId>)],
 ) -> Option<PossibleState> {
+    accept_call(scene, call, world, born).map(|next| settle_state(scene.model, &next))
+}
+
+/// The state right after an accepted call with its main outcome, with transitions under way; `None` if the state does not
+/// accept the call.
+#[must_use]
+pub fn accept_call(
+    scene: &PlanningContext<'_>,
+    call: &CandidateCall,
+    world: &PossibleState,
+    born: &[(usize, Vec<ResourceId>)],
+) -> Option<PossibleState> {
     let log = EvaluationLog::discarding();
     let reading = evaluate_clauses(scene.model, &call.view, world, &[], &log);
     if !reading.demanded.is_empty() || reading.accepts.is_empty() {
@@ -34,8 +46,7 @@ pub fn state_after_call(
         log: &log,
     };
     let choice = list_choices(scene.model, &call.view, world, &reading.accepts, &moment).into_iter().next()?;
-    let next = apply_choice(scene.model, &call.view, world, &choice, &moment);
-    Some(settle_state(scene.model, &next))
+    Some(apply_choice(scene.model, &call.view, world, &choice, &moment))
 }
 
 /// The state with every transition at its end.

@@ -7,8 +7,10 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 const TEMPLATE: &str = "page.html";
 /// What a template includes for the style sheet.
 const STYLE: &str = "report.css.html";
+/// What a template includes for everything before the body; the title is the value `headline`.
+const HEAD: &str = "page_head.html";
 
-/// Renders a template, which includes `report.css.html` for the style sheet. Each value is escaped. Ends with a line feed.
+/// Renders a template, which includes `page_head.html` for everything before the body. Each value is escaped. Ends with a line feed.
 ///
 /// # Panics
 /// If the template is wrong, or reads what `values` does not have: tests of each page find that.
@@ -20,6 +22,7 @@ pub fn render_html_template(source: &'static str, values: Value) -> String {
     environment.set_syntax(syntax.expect("the usual delimiters differ"));
     environment.add_template(TEMPLATE, source).expect("the template parses");
     environment.add_template(STYLE, include_str!("report.css")).expect("the style sheet parses");
+    environment.add_template(HEAD, include_str!("page_head.html")).expect("the head parses");
     let template = environment.get_template(TEMPLATE).expect("the template was added");
     let mut text = template.render(values).expect("the values are what the template reads");
     text.push('\n');

@@ -97,11 +97,23 @@ pub(super) fn compile_race(race: &RaceEvidence) -> RaceRow {
         step: lane.step,
         branch: lane.branch,
         operation: lane.operation.clone(),
-        sent_us: lane.sent_us - start,
-        received_us: lane.received_us - start,
+        sent_us: lane.sent_us.saturating_sub(start),
+        received_us: lane.received_us.saturating_sub(start),
         outcome: lane.outcome.clone(),
     });
     RaceRow { calls: calls.collect(), order: race.order.clone(), unexplained: race.unexplained }
+}
+
+impl RacedPairRow {
+    /// Why the pair was not raced; `None` if it was.
+    #[must_use]
+    pub fn explain_idleness(&self) -> Option<&'static str> {
+        match (self.raced, self.plans) {
+            (0, 0) => Some("the run ended before"),
+            (0, _) => Some("the state was not reached"),
+            _ => None,
+        }
+    }
 }
 
 impl RaceRow {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Width of the time axis, in characters.
-const AXIS: u64 = 48;
+const AXIS: u128 = 48;
 /// Widest name of a call, in characters.
 const NAME_CHARS_MAX: usize = 28;
 /// Most pairs that are named for one reason.
@@ -22,12 +22,13 @@ pub fn describe_races(pairs: &[RacedPairRow]) -> String {
     }
     let sum = |count: fn(&RacedPairRow) -> u64| pairs.iter().map(count).sum::<u64>();
     let raced = pairs.iter().filter(|pair| pair.raced > 0).count();
+    let races = usize::try_from(sum(|pair| pair.raced)).unwrap_or(usize::MAX);
     let _ = writeln!(
         out,
-        "\nRaces: {raced} of {} that conflict were raced, {} times; the calls overlapped {} times",
+        "\nRaces: {raced} of {} that conflict were raced; the calls overlapped in {} of {}",
         format_count(pairs.len(), "pair of calls", "pairs of calls"),
-        sum(|pair| pair.raced),
-        sum(|pair| pair.overlapped)
+        sum(|pair| pair.overlapped),
+        format_count(races, "race", "races")
     );
     let unexplained = |atomic: bool| pairs.iter().filter(move |pair| pair.unexplained > 0 && pair.atomic == atomic);
     write_pairs(&mut out, "no order of the calls explains the responses", unexplained(true));
@@ -43,7 +44,13 @@ pub fn describe_races(pairs: &[RacedPairRow]) -> String {
     for (reason, pairs) in reasons {
         write_pairs(&mut out, &format!("not judged: {reason}"), pairs.into_iter());
     }
-    write_pairs(&mut out, "not raced: the state was not reached", pairs.iter().filter(|pair| pair.raced == 0));
+    let mut idle: BTreeMap<&str, Vec<&RacedPairRow>> = BTreeMap::new();
+    for pair in pairs {
+        pair.explain_idleness().into_iter().for_each(|reason| idle.entry(reason).or_default().push(pair));
+    }
+    for (reason, pairs) in idle {
+        write_pairs(&mut out, &format!("not raced: {reason}"), pairs.into_iter());
+    }
     out
 }
 
@@ -78,7 +85,7 @@ pub fn draw_race(race: &RaceRow) -> Vec<String> {
     let end = raced.map(|call| call.received_us).max().unwrap_or(0).max(1);
     let mut lines = Vec::new();
     for (name, call) in race.calls.iter().zip(&names).map(|(call, name)| (name, call)) {
-        let place = |time: u64| usize::try_from(time.min(end) * AXIS / end).unwrap_or(0);
+        let place = |time: u64| usize::try_from(u128::from(time.min(end)) * AXIS / u128::from(end)).unwrap_or(0);
         let (from, to) = (place(call.sent_us), place(call.received_us));
         let bar = match call.branch {
             0 => format!("{}{}", " ".repeat(place(end) + 2), "later"),
@@ -90,4 +97,36 @@ pub fn draw_race(race: &RaceRow) -> Vec<String> {
     lines.push(format!("{:<width$} 0 to {}.{:03} ms", "", end / 1_000, end % 1_000));
     lines.push(race.describe_order());
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A pair with a number of plans, races, and races whose calls overlapped.
+    fn make_pair(name: &str, plans: u64, raced: u64, overlapped: u64) -> RacedPairRow {
+        RacedPairRow {
+            operations: [name.to_string(), "remove".to_string()],
+            state: "lamp DIM".to_string(),
+            conflict: "the order matters".to_string(),
+            atomic: true,
+            plans,
+            raced,
+            overlapped,
+            explained: raced,
+            unexplained: 0,
+            example: None,
+            undecided: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_pair_that_was_not_raced_is_named_with_the_reason() {
+        let pairs = [make_pair("dim", 1, 1, 1), make_pair("light", 2, 0, 0), make_pair("show", 0, 0, 0)];
+        let expected = "\nRaces: 1 of 3 pairs of calls that conflict were raced; the calls overlapped in 1 of 1 race\n  \
+                        not raced: the run ended before: show and remove on lamp DIM\n  \
+                        not raced: the state was not reached: light and remove on lamp DIM\n";
+        assert_eq!(describe_races(&pairs), expected);
+        assert_eq!(describe_races(&[]), "");
+    }
 }

@@ -22,7 +22,7 @@ pub enum RaceVerdict {
     Explained,
     /// No order does; with the response that no order explains.
     Unexplained(String),
-    /// Nobody knows; with the reason.
+    /// The race was not judged; with the reason.
     Undecided(String),
 }
 

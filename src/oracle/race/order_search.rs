@@ -43,7 +43,7 @@ pub trait CallModel {
 pub enum CallRejection<C> {
     /// The response is not possible.
     Contradicted(C),
-    /// A bound does not let anyone decide whether the response is possible.
+    /// Whether the response is possible is not decided; with the bound that was reached.
     Exceeded(String),
 }
 

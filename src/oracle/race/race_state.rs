@@ -49,8 +49,8 @@ impl RaceResult {
 }
 
 impl RaceJudgement {
-    /// Holds a call of a race until all calls are known. Without an order of them nothing later can be judged either, so
-    /// that more calls than a search takes end the judgement of the plan.
+    /// Holds a call of a race until all calls are known. More calls than a search takes end the judgement of the plan, because
+    /// no later response can be judged without an order of the calls.
     pub(in crate::oracle) fn hold_call(&mut self, exchange: &Exchange) {
         if self.held.len() <= CALLS_MAX {
             self.held.push(exchange.clone());

@@ -1,11 +1,8 @@
 //! Whether two calls conflict in a state.
 
-use crate::expr::ExprValue;
-use crate::model::{
-    EffectContext, EvaluationLog, PossibleState, apply_choice, close_states, evaluate_clauses, list_choices,
-};
+use crate::model::{EvaluationLog, PossibleState, close_states, evaluate_clauses};
 use crate::plan::planning_context::{CandidateCall, PlanningContext};
-use crate::plan::successor_state::{invent_ids, next_sequence, settle_state, state_signature};
+use crate::plan::successor_state::{accept_call, invent_ids, settle_state, state_signature};
 
 /// How two calls conflict that a state accepts, the conflict with the most to tell first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,23 +86,7 @@ fn follow(
     Some(Following::Accepted(signature.unwrap_or_default()))
 }
 
-/// The state right after an accepted call with its main outcome; `None` if the state does not accept the call.
+/// The state right after an accepted call; `None` if the state does not accept the call.
 fn apply_call(scene: &PlanningContext<'_>, world: &PossibleState, call: &CandidateCall) -> Option<PossibleState> {
-    let log = EvaluationLog::discarding();
-    let reading = evaluate_clauses(scene.model, &call.view, world, &[], &log);
-    if !reading.demanded.is_empty() || reading.accepts.is_empty() {
-        return None;
-    }
-    let created = invent_ids(scene, call, world, usize::MAX)?;
-    let moment = EffectContext {
-        created: &created,
-        reply: &ExprValue::Unknown,
-        now: 0,
-        seq: next_sequence(world),
-        unknown_kinds: &[],
-        uncertain: &[],
-        log: &log,
-    };
-    let choice = list_choices(scene.model, &call.view, world, &reading.accepts, &moment).into_iter().next()?;
-    Some(apply_choice(scene.model, &call.view, world, &choice, &moment))
+    accept_call(scene, call, world, &invent_ids(scene, call, world, usize::MAX)?)
 }

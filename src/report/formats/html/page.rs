@@ -271,9 +271,7 @@ fn make_race(pair: &RacedPairRow) -> RacePart {
         results.push(format!("{} without an order{meaning}", pair.unexplained));
     }
     results.extend(pair.undecided.iter().map(|(why, count)| format!("{count} not judged: {why}")));
-    if results.is_empty() {
-        results.push("the state was not reached".to_string());
-    }
+    results.extend(pair.explain_idleness().map(str::to_string));
     RacePart {
         pair: escape_field(&name_pair(pair)).into_owned(),
         conflict: escape_field(&pair.conflict).into_owned(),

@@ -37,7 +37,10 @@ struct Lane {
 /// The lanes of a race. A read after the race begins at the end of the axis.
 pub(super) fn make_lanes(race: &RaceRow) -> RaceLanes {
     let end = race.calls.iter().filter(|call| call.branch > 0).map(|call| call.received_us).max().unwrap_or(0).max(1);
-    let place = |time_us: u64| time_us.min(end) * AXIS_WIDTH / end;
+    let place = |time_us: u64| {
+        let along = u128::from(time_us.min(end)) * u128::from(AXIS_WIDTH) / u128::from(end);
+        u64::try_from(along).unwrap_or(AXIS_WIDTH)
+    };
     let lanes: Vec<Lane> = race
         .calls
         .iter()

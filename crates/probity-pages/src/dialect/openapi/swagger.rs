@@ -172,11 +172,12 @@ fn convert_parameter(written: &SourceValue) -> SourceValue {
     }
     let (value, mut members): (Vec<_>, Vec<_>) =
         written.members().iter().cloned().partition(|(key, _)| VALUE_KEYS.contains(&key.as_str()));
-    let style = members.iter().position(|(key, _)| key == "collectionFormat").map(|index| members.remove(index));
-    if let Some((_, format)) = style
-        && matches!(format.as_text(), Some("ssv" | "tsv" | "pipes"))
-    {
-        members.push(("style".to_string(), make_text("matrix", &format)));
+    // `csv` and `multi` are the usual forms of version 3, where the reader expects no `style`. Any other word stays, and is
+    // shown in the doubt about the parameter.
+    let is_usual = |format: &SourceValue| matches!(format.as_text(), Some("csv" | "multi"));
+    members.retain(|(key, format)| key != "collectionFormat" || !is_usual(format));
+    for (key, _) in members.iter_mut().filter(|(key, _)| key == "collectionFormat") {
+        *key = "style".to_string();
     }
     if !value.is_empty() {
         members.push(("schema".to_string(), make_object(value, written)));

@@ -18,6 +18,8 @@ securityDefinitions:
 parameters:
   lamp: { name: lamp, in: body, required: true, schema: { $ref: '#/definitions/Lamp' } }
   limit: { name: limit, in: query, type: integer, maximum: 50 }
+  colors: { name: colors, in: query, type: array, items: { type: string }, collectionFormat: pipes }
+  names: { name: names, in: query, type: array, items: { type: string }, collectionFormat: multi }
 responses:
   absent: { description: There is none, schema: { $ref: '#/definitions/Problem' } }
 paths:
@@ -70,6 +72,10 @@ fn bodies_parameters_and_definitions_stand_where_version_3_has_them() {
     check(&document, "#/components/responses/absent/content", problem);
     let limit = json!({ "name": "limit", "in": "query", "schema": { "type": "integer", "maximum": 50 } });
     check(&document, "#/components/parameters/limit", limit);
+    let list = json!({ "type": "array", "items": { "type": "string" } });
+    let colors = json!({ "name": "colors", "in": "query", "style": "pipes", "schema": list });
+    check(&document, "#/components/parameters/colors", colors);
+    check(&document, "#/components/parameters/names", json!({ "name": "names", "in": "query", "schema": list }));
     check(&document, "#/components/schemas/Lamp/properties/color", json!({ "type": "string", "nullable": true }));
     let form = json!({ "content": { "application/x-www-form-urlencoded": {} } });
     check(&document, "#/paths/~1lamps/put/requestBody", form);
@@ -89,8 +95,8 @@ fn every_part_of_version_2_keeps_its_lines() {
     let document = read(LAMPS, &[]);
     let root = document.described.expect("a description");
     let lines = |pointer: &str| root.resolve_reference(pointer).map(|it| (it.first, it.last));
-    assert_eq!(lines("#/paths/~1lamps/post/responses/201"), Some((23, 26)));
-    assert_eq!(lines("#/components/schemas/Lamp"), Some((33, 33)));
+    assert_eq!(lines("#/paths/~1lamps/post/responses/201"), Some((25, 28)));
+    assert_eq!(lines("#/components/schemas/Lamp"), Some((35, 35)));
     assert_eq!(lines("#/paths/~1lamps/post/requestBody"), Some((12, 12)));
 }
 
