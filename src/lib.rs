@@ -155,6 +155,9 @@ pub mod cleanup;
 #[cfg(feature = "cli")]
 #[cfg_attr(doc, doc(hidden))]
 pub mod cli;
+#[cfg(feature = "cli")]
+#[cfg_attr(doc, doc(hidden))]
+pub mod diagram;
 #[cfg_attr(doc, doc(hidden))]
 pub mod endpoint;
 #[cfg_attr(doc, doc(hidden))]

@@ -5,6 +5,10 @@ use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+mod diagram;
+
+pub use diagram::{DiagramArguments, DiagramFormat};
+
 /// Checks whether a cloud API does what its documentation says.
 #[derive(Debug, Parser)]
 #[command(name = "probity", version, arg_required_else_help = true, max_term_width = 100)]
@@ -40,6 +44,8 @@ pub enum CliVerb {
     Mutants(MutantsArguments),
     /// Show what a clause promises, its citations and its last verdict
     Explain(ExplainArguments),
+    /// Draw the states and transitions of a suite
+    Diagram(DiagramArguments),
     /// Derive a catalog, JSON Schemas, citations and doubts from documentation pages
     Derive(DeriveArguments),
     /// Check suites against their catalogs

@@ -54,6 +54,7 @@ fn run_verb(verb: CliVerb) -> Result<ExitKind, UserError> {
         CliVerb::Init(arguments) => verbs::init::write_template(&arguments),
         CliVerb::Mutants(arguments) => verbs::mutants::list_or_run_mutants(&arguments),
         CliVerb::Explain(arguments) => verbs::explain::explain_clause_or_step(&arguments),
+        CliVerb::Diagram(arguments) => verbs::diagram::draw_suite(&arguments),
         CliVerb::Derive(arguments) => verbs::derive::derive_catalog(&arguments),
         CliVerb::Lint(arguments) => verbs::lint::lint_suites(&arguments),
         CliVerb::Fmt(arguments) => verbs::fmt::format_suites(&arguments),

@@ -11,10 +11,12 @@ mod lint;
 mod merge;
 mod offset;
 mod pages;
+mod partial_call;
 mod parse;
 mod place;
 mod problem;
 mod questions;
+mod state_changes;
 mod suite_files;
 mod suggest;
 mod yaml;
@@ -33,6 +35,7 @@ pub use parse::{parse_suite, parse_suite_files};
 pub use place::SuitePlace;
 pub use problem::{ProblemSeverity, SuiteProblem, has_errors, render_problems};
 pub use questions::{SuiteQuestion, list_open_questions};
+pub use state_changes::{StateChange, StateChangeCause, StateChangeEnd, list_state_changes};
 pub use suite_files::{SuiteFiles, list_base_suites, read_catalog_name};
 pub use types::{
     ATOMIC_CALLS, AboutEntry, Alternative, Clause, ClauseBasis, ClauseDecision, ClauseOperations, ClauseTiming,

@@ -13,6 +13,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("schema", &[]),
     ("pages", &["schema"]),
     ("suite", &["expr", "schema"]),
+    ("diagram", &["suite"]),
     ("suite_draft", &["schema"]),
     ("openapi_export", &["schema"]),
     ("history", &["schema"]),
@@ -48,7 +49,21 @@ const MODULES: &[(&str, &[&str])] = &[
             "shrink",
         ],
     ),
-    ("report", &["schema", "suite", "history", "model", "plan", "endpoint", "known_deviations", "oracle", "campaign"]),
+    (
+        "report",
+        &[
+            "schema",
+            "suite",
+            "diagram",
+            "history",
+            "model",
+            "plan",
+            "endpoint",
+            "known_deviations",
+            "oracle",
+            "campaign",
+        ],
+    ),
     (
         "session",
         &[
@@ -115,6 +130,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "schema",
             "pages",
             "suite",
+            "diagram",
             "suite_draft",
             "history",
             "model",

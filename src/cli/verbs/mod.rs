@@ -5,6 +5,7 @@ pub mod certify;
 pub mod compare;
 pub mod completions;
 pub mod derive;
+pub mod diagram;
 pub mod diff;
 pub mod doubts;
 pub mod explain;

@@ -7,7 +7,6 @@ mod observability;
 mod overlap;
 mod reachability;
 mod silent_cells;
-mod partial_call;
 mod located_expressions;
 mod merged_tree;
 mod typing;

@@ -2,9 +2,9 @@
 
 use super::context::LintContext;
 use super::located_expressions::{collect_clause_expressions, collect_effect_expressions};
-use super::partial_call::collect_reads;
 use crate::expr::{Expr, FieldPath, PathKey};
 use crate::schema::catalog::{Operation, SourceLines};
+use crate::suite::partial_call::collect_reads;
 use crate::suite::types::{Clause, ClauseOperations, ResourceKind, Suite};
 use serde_json::Value;
 use std::collections::BTreeSet;

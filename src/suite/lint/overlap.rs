@@ -2,8 +2,8 @@
 
 use super::context::LintContext;
 use super::located_expressions::list_operations;
-use super::partial_call::{ConditionTruth, PartialCall, collect_reads, list_candidate_values};
 use crate::expr::{Expr, ExprValue, FieldPath};
+use crate::suite::partial_call::{ConditionTruth, PartialCall, collect_reads, list_candidate_values};
 use crate::suite::types::{Clause, ClauseDecision, IdExpression, LetDefinition, Suite};
 use std::collections::BTreeSet;
 

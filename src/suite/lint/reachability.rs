@@ -3,8 +3,8 @@
 use super::context::{LintContext, UnreachedClause};
 use super::located_expressions::{build_clause_path, list_operations};
 use super::merged_tree::way;
-use super::partial_call::{ConditionTruth, PartialCall, collect_reads, list_candidate_values};
 use crate::expr::{Expr, ExprValue};
+use crate::suite::partial_call::{ConditionTruth, PartialCall, collect_reads, list_candidate_values};
 use crate::suite::types::{Clause, ClauseDecision, ClauseTiming, IdExpression, ResourceKind, Suite};
 use std::collections::BTreeMap;
 

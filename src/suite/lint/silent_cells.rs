@@ -2,9 +2,9 @@
 
 use super::context::LintContext;
 use super::located_expressions::list_operations;
-use super::partial_call::{ConditionTruth, PartialCall};
 use crate::expr::ExprValue;
 use crate::schema::catalog::Catalog;
+use crate::suite::partial_call::{ConditionTruth, PartialCall};
 use crate::suite::place::SuitePlace;
 use crate::suite::types::{Clause, ClauseDecision, IdExpression, Suite};
 use std::collections::BTreeMap;

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 /// The known values of a call and its resources, by path. All other values are unknown.
 #[derive(Clone, Default)]
-pub(super) struct PartialCall {
+pub(in crate::suite) struct PartialCall {
     known: BTreeMap<FieldPath, ExprValue>,
 }
 
 /// The value of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ConditionTruth {
+pub(in crate::suite) enum ConditionTruth {
     True,
     False,
     Unknown,
@@ -100,7 +100,7 @@ impl PartialCall {
 }
 
 /// The paths that an expression reads, directly and through `let`.
-pub(super) fn collect_reads(suite: &Suite, expr: &Expr) -> BTreeSet<FieldPath> {
+pub(in crate::suite) fn collect_reads(suite: &Suite, expr: &Expr) -> BTreeSet<FieldPath> {
     let mut reads = BTreeSet::new();
     let mut waiting = vec![expr.clone()];
     let mut seen = BTreeSet::new();
@@ -124,7 +124,12 @@ pub(super) fn collect_reads(suite: &Suite, expr: &Expr) -> BTreeSet<FieldPath> {
 ///
 /// With `wholes`, a path inside a value that is also read as a whole is tried nevertheless, as if the whole had no
 /// other part. The approximation is good enough to compare two guards.
-pub(super) fn list_candidate_values(suite: &Suite, path: &FieldPath, guards: &[&Expr], wholes: bool) -> Vec<ExprValue> {
+pub(in crate::suite) fn list_candidate_values(
+    suite: &Suite,
+    path: &FieldPath,
+    guards: &[&Expr],
+    wholes: bool,
+) -> Vec<ExprValue> {
     let mut vals: BTreeSet<ExprValue> = [ExprValue::Null, ExprValue::from("some other value")].into();
     let nothing = PartialCall::default();
     for guard in expand_lets(suite, guards) {
