@@ -42,7 +42,7 @@ pub enum CliVerb {
     Init(InitArguments),
     /// List the mutants of suites, or run a campaign against each
     Mutants(MutantsArguments),
-    /// Show what a clause promises, its citations and its last verdict
+    /// Show what a clause promises, its citations, its last verdict, and how it is tested
     Explain(ExplainArguments),
     /// Draw the states and transitions of a suite
     Diagram(DiagramArguments),

@@ -432,6 +432,22 @@ fn a_generated_clause_without_a_report_is_explained() {
 }
 
 #[test]
+fn the_tests_of_a_clause_are_explained_by_its_calls_its_mutants_and_what_a_failure_says() {
+    let model = model();
+    let report = usual();
+    let explain = |id: &str, mutants: &[&str]| {
+        let mutants: Vec<String> = mutants.iter().map(|word| format!("{id}/{word}")).collect();
+        format!("{id}\n{}", explain_clause_testing(&model, clause(&model, id), report.find_clause(id), &mutants))
+    };
+    insta::assert_snapshot!(
+        explain("dim.bright", &["refused", "other-status", "no-effect"])
+            + &explain("dim.twice", &[])
+            + &explain("lamp.frame.color", &[])
+            + &explain("lamp.settles", &[])
+    );
+}
+
+#[test]
 fn a_step_is_explained_by_its_possible_states_and_contradicted_clauses() {
     let model = model();
     let dim = clause(&model, "dim.bright");

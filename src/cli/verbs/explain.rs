@@ -4,6 +4,7 @@ use crate::cli::args::ExplainArguments;
 use crate::cli::embedded::find_store;
 use crate::cli::own_pages::OwnPages;
 use crate::cli::recorded::{judge_again, read_plan_history};
+use crate::mock;
 use crate::model::ClauseId;
 use crate::report::{self, REPORT_BYTES_MAX, Report};
 use crate::session::{ExitKind, LoadedSuite, RunStart, SuiteStore, UserError, suggest_name};
@@ -44,7 +45,11 @@ fn render_clause(loaded: &LoadedSuite, clause: ClauseId, arguments: &ExplainArgu
     let row = last.as_ref().and_then(|report| report.find_clause(id));
     let pages = arguments.pages.as_ref().map(|folder| OwnPages::open(folder, &loaded.schemas.catalog)).transpose()?;
     let page = |id: &str| pages.as_ref().and_then(|pages| pages.find_page(id));
-    Ok(report::explain_clause(&loaded.model, clause, row, pages.is_some().then_some(&page)))
+    let mutants = mock::list_mutants(&loaded.model, &loaded.schemas).into_iter();
+    let mutants: Vec<String> =
+        mutants.filter(|mutant| mutant.clause == clause).map(|mutant| mutant.name).collect();
+    let tests = report::explain_clause_testing(&loaded.model, clause, row, &mutants);
+    Ok(report::explain_clause(&loaded.model, clause, row, pages.is_some().then_some(&page)) + &tests)
 }
 
 /// The clause of this id, in each suite that has one.
