@@ -86,13 +86,14 @@ struct Point {
     y: f64,
 }
 
-/// Draws the states that the arrows join. There is at most one arrow from one state to another.
+/// Draws the states that the arrows join. There is at most one arrow from one state to another. `spread` multiplies the
+/// distances between states: 1 is enough for labels of a few letters.
 #[must_use]
-pub fn draw_states(arrows: &[StateArrow]) -> StateDrawing {
+pub fn draw_states(arrows: &[StateArrow], spread: f64) -> StateDrawing {
     let order = order_states(arrows);
     let shown = &order[..order.len().min(STATES_MAX)];
     let sine = (PI / shown.len().max(3) as f64).sin();
-    let radius = Point { x: (GAP_X / 2.0 / sine).max(150.0), y: (GAP_Y / 2.0 / sine).max(110.0) };
+    let radius = Point { x: spread * (GAP_X / 2.0 / sine).max(150.0), y: spread * (GAP_Y / 2.0 / sine).max(110.0) };
     let centre = Point { x: radius.x + HALF_WIDTH + 44.0, y: radius.y + HALF_HEIGHT + 44.0 };
     let places: BTreeMap<&str, Point> = shown
         .iter()

@@ -7,6 +7,8 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
+/// More distance than in reports, where labels are counts.
+const SPREAD: f64 = 1.45;
 /// Height of the title above the drawing of a kind.
 const TITLE_HEIGHT: f64 = 40.0;
 
@@ -28,7 +30,7 @@ pub fn render_svg(diagram: &SuiteDiagram) -> String {
     let (mut height, mut width) = (0.0, 0.0_f64);
     let mut kinds = Vec::new();
     for kind in &diagram.kinds {
-        let drawing = draw_states(&kind.arrows);
+        let drawing = draw_states(&kind.arrows, SPREAD);
         let size = |length: &str| length.parse::<f64>().expect("a length is a number");
         let next = height + TITLE_HEIGHT + size(&drawing.height);
         width = width.max(size(&drawing.width));

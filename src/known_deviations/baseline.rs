@@ -1,5 +1,6 @@
 //! The file of known deviations, which users keep beside their suites and edit.
 
+use super::clause_aliases::ClauseAliases;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -86,6 +87,13 @@ impl Baseline {
         self.deviations.dedup_by_key(|entry| entry.key());
     }
 
+    /// Names the clauses of a suite by their ids of today, so that entries about renamed clauses keep their answers.
+    pub fn rename_clauses(&mut self, suite: &str, aliases: &ClauseAliases) {
+        for entry in self.deviations.iter_mut().filter(|entry| entry.suite == suite) {
+            entry.rename_clauses(aliases);
+        }
+    }
+
     /// Removes the entries of `suites` that are not among the deviations of a run. Returns how many were removed.
     pub fn prune(&mut self, suites: &[String], found: &[BaselineEntry]) -> usize {
         let shown: BTreeSet<(String, String)> = found.iter().map(BaselineEntry::key).collect();
@@ -96,6 +104,14 @@ impl Baseline {
 }
 
 impl BaselineEntry {
+    /// Names the clauses by their ids of today.
+    pub(super) fn rename_clauses(&mut self, aliases: &ClauseAliases) {
+        self.fingerprint = aliases.rename_fingerprint(&self.fingerprint).into_owned();
+        for id in &mut self.clauses {
+            *id = aliases.find_current_id(id).to_string();
+        }
+    }
+
     /// What tells two entries apart.
     fn key(&self) -> (String, String) {
         (self.suite.clone(), self.fingerprint.clone())

@@ -3,6 +3,7 @@
 //! The module compares fingerprints and ids of clauses. It knows no campaign, no report and no endpoint.
 
 mod baseline;
+mod clause_aliases;
 mod excuse;
 mod name_pattern;
 mod suite_exceptions;
@@ -12,6 +13,7 @@ mod waiver;
 mod tests;
 
 pub use baseline::{BASELINE_BYTES_MAX, BASELINE_FORMAT, Baseline, BaselineEntry};
+pub use clause_aliases::ClauseAliases;
 pub use excuse::{Excuse, ExcuseSource};
 pub use name_pattern::NamePattern;
 pub use suite_exceptions::{DeviationIdentity, SuiteExceptions};

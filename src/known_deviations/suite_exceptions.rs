@@ -1,6 +1,7 @@
 //! The known deviations of one suite in one run.
 
 use super::baseline::{Baseline, BaselineEntry};
+use super::clause_aliases::ClauseAliases;
 use super::excuse::{Excuse, ExcuseSource};
 use super::waiver::{Waiver, WaiverScope};
 
@@ -19,19 +20,29 @@ pub struct DeviationIdentity<'a> {
 pub struct SuiteExceptions {
     entries: Vec<BaselineEntry>,
     waivers: Vec<Waiver>,
+    aliases: ClauseAliases,
     today: String,
     has_baseline: bool,
     fails_idle_waivers: bool,
 }
 
 impl SuiteExceptions {
-    /// The entries of the baseline for a suite, and the waivers for the suite, on a day, `YYYY-MM-DD`.
+    /// The entries of the baseline for a suite, and the waivers for the suite, on a day, `YYYY-MM-DD`. Both may name
+    /// clauses by earlier ids.
     #[must_use]
-    pub fn select(baseline: Option<&Baseline>, waivers: Vec<Waiver>, suite: &str, today: &str) -> SuiteExceptions {
+    pub fn select(
+        baseline: Option<&Baseline>,
+        waivers: Vec<Waiver>,
+        (suite, aliases): (&str, ClauseAliases),
+        today: &str,
+    ) -> SuiteExceptions {
         let entries = baseline.map(|baseline| baseline.deviations.as_slice()).unwrap_or_default().iter();
+        let mut entries: Vec<BaselineEntry> = entries.filter(|entry| entry.suite == suite).cloned().collect();
+        entries.iter_mut().for_each(|entry| entry.rename_clauses(&aliases));
         SuiteExceptions {
-            entries: entries.filter(|entry| entry.suite == suite).cloned().collect(),
+            entries,
             waivers,
+            aliases,
             today: today.to_string(),
             has_baseline: baseline.is_some(),
             fails_idle_waivers: false,
@@ -88,13 +99,17 @@ impl SuiteExceptions {
     #[must_use]
     pub fn find_waivers(&self, found: &DeviationIdentity<'_>) -> Vec<&Waiver> {
         let valid = || self.waivers.iter().filter(|waiver| !waiver.is_expired(&self.today));
+        let is_same = |text: &String, fingerprint: &str| self.aliases.rename_fingerprint(text) == fingerprint;
         if let [fingerprint] = found.fingerprints.as_slice()
-            && let Some(waiver) =
-                valid().find(|waiver| matches!(&waiver.scope, WaiverScope::Fingerprint(text) if text == fingerprint))
+            && let Some(waiver) = valid()
+                .find(|waiver| matches!(&waiver.scope, WaiverScope::Fingerprint(text) if is_same(text, fingerprint)))
         {
             return vec![waiver];
         }
-        let covers = |waiver: &&Waiver, id: &str| matches!(&waiver.scope, WaiverScope::Clauses(p) if p.matches(id));
+        let covers = |waiver: &&Waiver, id: &str| match &waiver.scope {
+            WaiverScope::Clauses(pattern) => self.aliases.list_ids(id).any(|id| pattern.matches(id)),
+            WaiverScope::Fingerprint(_) => false,
+        };
         let covering: Option<Vec<&Waiver>> =
             found.clauses.iter().map(|id| valid().find(|waiver| covers(waiver, id))).collect();
         covering.unwrap_or_default()

@@ -33,7 +33,8 @@ fn check(baseline: &[&str], waivers: &[&str], fingerprints: &[&str], clauses: &[
         .iter()
         .map(|text| text.split_once(' ').map_or(make_waiver(text, None), |(scope, end)| make_waiver(scope, Some(end))))
         .collect();
-    let known = SuiteExceptions::select(Some(&baseline), waivers, "boats", "2026-05-01");
+    let aliases = ClauseAliases::from_pairs([("sail.off", "sail.away")]);
+    let known = SuiteExceptions::select(Some(&baseline), waivers, ("boats", aliases), "2026-05-01");
     let found = DeviationIdentity { fingerprints: fingerprints.to_vec(), clauses: clauses.to_vec() };
     known.find_excuse(&found).map(|excuse| excuse.by)
 }
@@ -69,6 +70,35 @@ fn a_waiver_of_a_fingerprint_covers_no_deviation_with_another_difference() {
 fn a_waiver_covers_its_last_day_and_no_later_one() {
     assert_eq!(check(&[], &["sail.* 2026-05-01"], &["c"], &["sail.away"]), Some(ExcuseSource::Waiver));
     assert_eq!(check(&[], &["sail.* 2026-04-30"], &["c"], &["sail.away"]), None);
+}
+
+#[test]
+fn a_renamed_clause_is_excused_under_its_earlier_id() {
+    let found = (&["sail.away setSail refused"], &["sail.away"]);
+    assert_eq!(check(&["sail.off setSail refused"], &[], found.0, found.1), Some(ExcuseSource::Baseline));
+    assert_eq!(check(&["sail.often setSail refused"], &[], found.0, found.1), None);
+    assert_eq!(check(&[], &["sail.of?"], found.0, found.1), Some(ExcuseSource::Waiver));
+    assert_eq!(check(&[], &["moor.*"], found.0, found.1), None);
+    let both = ["moor.fast+sail.away setSail field boat.sail"];
+    assert_eq!(
+        check(&["moor.fast+sail.off setSail field boat.sail"], &[], &both, &["moor.fast", "sail.away"]),
+        Some(ExcuseSource::Baseline)
+    );
+}
+
+#[test]
+fn a_baseline_keeps_the_answer_about_a_renamed_clause() {
+    let mut old = make_entry("sail.off setSail refused");
+    old.clauses = vec!["sail.off".to_string()];
+    old.ticket = Some("T-7".to_string());
+    let mut baseline = Baseline { format: BASELINE_FORMAT, deviations: vec![old] };
+    baseline.rename_clauses("ships", &ClauseAliases::from_pairs([("sail.off", "steam.off")]));
+    baseline.rename_clauses("boats", &ClauseAliases::from_pairs([("sail.off", "sail.away")]));
+    baseline.accept(vec![make_entry("sail.away setSail refused")]);
+    let entries: Vec<_> =
+        baseline.deviations.iter().map(|it| (it.fingerprint.as_str(), it.ticket.as_deref())).collect();
+    assert_eq!(entries, [("sail.away setSail refused", Some("T-7"))]);
+    assert_eq!(baseline.deviations[0].clauses, ["sail.away"]);
 }
 
 #[test]

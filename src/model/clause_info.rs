@@ -12,6 +12,8 @@ pub struct ClauseId(pub u32);
 pub struct ClauseInfo {
     /// Name of the clause.
     pub id: String,
+    /// Earlier names of the clause.
+    pub aliases: Vec<String>,
     /// The promise, in one sentence.
     pub says: String,
     /// Citations of the promise.
@@ -22,6 +24,13 @@ pub struct ClauseInfo {
     pub rule: Option<String>,
     /// The source of the clause.
     pub origin: ClauseOrigin,
+}
+
+impl ClauseInfo {
+    /// All names of the clause: the name of today, then the earlier ones.
+    pub fn list_names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.id).chain(&self.aliases).map(String::as_str)
+    }
 }
 
 /// The source of a clause.

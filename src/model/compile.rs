@@ -59,6 +59,7 @@ impl Model {
         let mut clauses: Vec<ClauseInfo> = suite.clauses.iter().enumerate().map(describe_clause).collect();
         clauses.extend(suite.events.iter().enumerate().map(|(index, event)| ClauseInfo {
             id: event.id.clone(),
+            aliases: Vec::new(),
             says: event.says.clone(),
             cites: event.cites.clone(),
             basis: event.basis,
@@ -135,10 +136,12 @@ impl Model {
         self.generated.get(&GeneratedClause::Atomic(kind)).copied()
     }
 
-    /// The clause with a name.
+    /// The clause with a name of today, or else with an earlier name.
     #[must_use]
     pub fn find_clause(&self, id: &str) -> Option<ClauseId> {
-        self.clauses.iter().position(|info| info.id == id).map(|index| ClauseId(index as u32))
+        let known = self.clauses.iter().position(|info| info.id == id);
+        let renamed = || self.clauses.iter().position(|info| info.aliases.iter().any(|alias| alias == id));
+        known.or_else(renamed).map(|index| ClauseId(index as u32))
     }
 
     /// Whether the ids of a resource kind are numbers in bodies: the pages describe the path parameter with the id as a
@@ -179,6 +182,7 @@ impl Model {
 fn describe_clause((index, clause): (usize, &Clause)) -> ClauseInfo {
     ClauseInfo {
         id: clause.id.clone(),
+        aliases: clause.aliases.clone(),
         says: clause.says.clone(),
         cites: clause.cites.clone(),
         basis: clause.basis,

@@ -34,6 +34,7 @@ fn make_clause(id: String, says: String, cites: &[SourceLines], rule: &str, gene
     let basis = if cites.is_empty() { ClauseBasis::Convention } else { ClauseBasis::Stated };
     ClauseInfo {
         id,
+        aliases: Vec::new(),
         says,
         cites: cites.to_vec(),
         basis,

@@ -98,7 +98,9 @@ fn list_readings(model: &Model, origin: &ClauseOrigin) -> Vec<String> {
         ClauseOrigin::Clause(index) => list_clause_readings(&model.suite.clauses[*index]),
         ClauseOrigin::Event(_) => vec!["nothing: an event is permitted and never demanded".to_string()],
         ClauseOrigin::Generated(generated) => vec![match generated {
-            GeneratedClause::NoServerError(operation) => format!("{operation} was answered with a status of 500 or above"),
+            GeneratedClause::NoServerError(operation) => {
+                format!("{operation} was answered with a status of 500 or above")
+            }
             GeneratedClause::Reply(operation) => {
                 format!("a body of {operation} does not match its JSON Schema, at the place that `response` names")
             }
@@ -116,7 +118,10 @@ fn list_readings(model: &Model, origin: &ClauseOrigin) -> Vec<String> {
                 kind(*index)
             ),
             GeneratedClause::Listed(index, operation) => {
-                format!("{operation} left out a {} of the caller, or listed one that is gone or of another owner", kind(*index))
+                format!(
+                    "{operation} left out a {} of the caller, or listed one that is gone or of another owner",
+                    kind(*index)
+                )
             }
             GeneratedClause::PageLimit(_, operation) => {
                 format!("a part of {operation} had more entries than the call asked for")
@@ -138,7 +143,10 @@ fn list_clause_readings(clause: &Clause) -> Vec<String> {
             all.push("the guard held, and the call was refused, or accepted with another status".to_string());
             let keys: Vec<&str> = clause.then.iter().map(|effect| effect.key.as_str()).collect();
             if !keys.is_empty() {
-                all.push(format!("the call was accepted, and a later response showed another value of {}", keys.join(", ")));
+                all.push(format!(
+                    "the call was accepted, and a later response showed another value of {}",
+                    keys.join(", ")
+                ));
             }
             if !clause.ensure.is_empty() {
                 all.push("the response of the accepted call breaks a condition under `ensure`".to_string());

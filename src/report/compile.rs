@@ -184,6 +184,7 @@ fn compile_clause(subject: &ReportSubject<'_>, conclusion: &Conclusion, row: &Cl
     let info = subject.model.clause_info(row.clause);
     ClauseRow {
         id: info.id.clone(),
+        aliases: info.aliases.clone(),
         says: info.says.clone(),
         cites: info.cites.clone(),
         basis: info.basis,
@@ -191,7 +192,7 @@ fn compile_clause(subject: &ReportSubject<'_>, conclusion: &Conclusion, row: &Cl
         verdict: row.verdict,
         reason: row.reason.clone(),
         standing: row.standing.clone(),
-        may_stay_undecided: (subject.may_stay_undecided)(&info.id),
+        may_stay_undecided: info.list_names().any(subject.may_stay_undecided),
         counts: ClauseCountsRow {
             applied: row.count.applied,
             passed: row.count.passed,

@@ -3,7 +3,7 @@
 use super::compile::Report;
 use super::exceptions::list_fingerprints;
 use super::rows::{ClauseRow, FindingRow};
-use crate::known_deviations::{BaselineEntry, Excuse};
+use crate::known_deviations::{BaselineEntry, ClauseAliases, Excuse};
 use crate::oracle::Verdict;
 
 impl Report {
@@ -16,6 +16,15 @@ impl Report {
         let findings = self.findings.iter().filter(|finding| row.findings.contains(&finding.number));
         let excuses: Option<Vec<&Excuse>> = findings.map(|finding| finding.excuse.as_ref()).collect();
         excuses?.first().copied()
+    }
+
+    /// The earlier ids of the clauses.
+    #[must_use]
+    pub fn collect_aliases(&self) -> ClauseAliases {
+        let rows = self.clauses.iter();
+        ClauseAliases::from_pairs(
+            rows.flat_map(|row| row.aliases.iter().map(|alias| (alias.as_str(), row.id.as_str()))),
+        )
     }
 
     /// Number of findings that do not fail the run.

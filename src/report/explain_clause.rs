@@ -39,6 +39,9 @@ pub fn explain_clause(
     let info = model.clause_info(clause);
     let mut out = format!("{}\n  {}\n", info.id, info.says);
     let rule = info.rule.as_ref().map(|rule| format!(", rule `{rule}`")).unwrap_or_default();
+    if !info.aliases.is_empty() {
+        let _ = writeln!(out, "  aliases  {}", info.aliases.join(", "));
+    }
     let _ = writeln!(out, "  basis    {}{rule}", basis_word(info.basis));
     let _ = writeln!(out, "  cites    {}", list_citations(&info.cites));
     match &info.origin {

@@ -18,6 +18,9 @@ use std::collections::BTreeMap;
 pub struct ClauseRow {
     /// The id of the clause in the suite, such as `remove.gone`.
     pub id: String,
+    /// Earlier ids of the clause.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// The promise as one sentence, from the suite.
     pub says: String,
     /// Pages and lines that make the promise; empty for a convention.

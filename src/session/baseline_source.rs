@@ -3,7 +3,10 @@
 
 use super::loaded_suite::LoadedSuite;
 use super::user_error::UserError;
-use crate::known_deviations::{BASELINE_BYTES_MAX, Baseline, NamePattern, SuiteExceptions, Waiver, WaiverScope};
+use crate::known_deviations::{
+    BASELINE_BYTES_MAX, Baseline, ClauseAliases, NamePattern, SuiteExceptions, Waiver, WaiverScope,
+};
+use crate::model::ClauseInfo;
 use crate::report::read_stored_runs;
 use probity_input::read_input_text;
 use std::path::Path;
@@ -47,7 +50,10 @@ pub fn select_exceptions(baseline: Option<&Baseline>, waivers: &[Waiver], loaded
         (None, WaiverScope::Fingerprint(_)) => false,
     };
     let waivers = waivers.iter().filter(is_for_suite).cloned().collect();
-    SuiteExceptions::select(baseline, waivers, &loaded.name, &loaded.model.today)
+    let clauses = &loaded.model.clauses;
+    let aliases = clauses.iter().flat_map(|info| info.aliases.iter().map(|alias| (alias.as_str(), info.id.as_str())));
+    let aliases = ClauseAliases::from_pairs(aliases);
+    SuiteExceptions::select(baseline, waivers, (&loaded.name, aliases), &loaded.model.today)
 }
 
 /// A warning for each waiver that names clauses which no suite of the run has, such as a misspelt one. A waiver that
@@ -73,5 +79,5 @@ pub fn list_foreign_waivers(waivers: &[Waiver], loaded: &[LoadedSuite]) -> Vec<S
 }
 
 fn has_clause(loaded: &LoadedSuite, pattern: &NamePattern) -> bool {
-    loaded.model.clauses.iter().any(|info| pattern.matches(&info.id))
+    loaded.model.clauses.iter().flat_map(ClauseInfo::list_names).any(|name| pattern.matches(name))
 }

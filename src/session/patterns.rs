@@ -3,7 +3,7 @@
 use super::loaded_suite::LoadedSuite;
 use super::user_error::{UserError, suggest_name};
 use crate::known_deviations::NamePattern;
-use crate::model::{ClauseId, ClauseOrigin};
+use crate::model::{ClauseId, ClauseInfo, ClauseOrigin};
 use crate::oracle::ClauseSelection;
 use crate::suite::list_open_questions;
 use std::collections::BTreeSet;
@@ -42,6 +42,13 @@ impl ClausePatterns {
     #[must_use]
     pub fn names_any(&self, name: &str) -> bool {
         self.selected.iter().any(|pattern| pattern.matches(name))
+    }
+
+    /// Whether a name of the clause, of today or earlier, matches at least one pattern, or there is no pattern; and none is
+    /// excluded.
+    fn matches_clause(&self, info: &ClauseInfo) -> bool {
+        let is_selected = self.selected.is_empty() || info.list_names().any(|name| self.names_any(name));
+        is_selected && !info.list_names().any(|name| self.excluded.iter().any(|pattern| pattern.matches(name)))
     }
 
     /// Checks that each pattern matches a clause or an open question of the suites. `flag` is named in the error.
@@ -91,7 +98,7 @@ impl ClausePatterns {
         }
         let clauses = loaded.model.clauses.iter().enumerate();
         let promises = clauses.filter(|(_, info)| !matches!(info.origin, ClauseOrigin::Event(_)));
-        let matching = promises.filter(|(_, info)| self.matches_name(&info.id));
+        let matching = promises.filter(|(_, info)| self.matches_clause(info));
         ClauseSelection(Some(matching.map(|(index, _)| ClauseId(index as u32)).collect()))
     }
 
@@ -123,7 +130,8 @@ fn check_patterns<'p>(
     patterns: impl IntoIterator<Item = &'p NamePattern>,
     loaded: &[LoadedSuite],
 ) -> Result<(), UserError> {
-    let ids: BTreeSet<&str> = loaded.iter().flat_map(|l| l.model.clauses.iter().map(|info| info.id.as_str())).collect();
+    let clauses = loaded.iter().flat_map(|loaded| &loaded.model.clauses);
+    let ids: BTreeSet<&str> = clauses.flat_map(ClauseInfo::list_names).collect();
     for pattern in patterns {
         if !ids.iter().any(|id| pattern.matches(id)) {
             let remedy = suggest_name(pattern.text(), &ids.iter().copied().collect::<Vec<_>>());

@@ -300,6 +300,12 @@ pub(super) const DETAILED_ABOUT: MapGrammar = MapGrammar {
 };
 
 const ID: KeyGrammar = define_key("id", Required, Text, "Stable id: lower-case words joined by `-` and `.`.");
+const ALIASES: KeyGrammar = define_key(
+    "aliases",
+    Optional,
+    TEXTS,
+    "Earlier ids of a renamed clause, by which baselines, waivers, stored runs and commands may still name it.",
+);
 const SAYS: KeyGrammar = define_key("says", Optional, Text, "The promise in one sentence, not copied from the page.");
 const CITED: KeyGrammar =
     define_key("cites", Optional, CITES, "Citations: `\"<page>:<line>\"` or `\"<page>:<first>-<last>\"`.");
@@ -329,6 +335,7 @@ pub(super) const GENERAL: MapGrammar = MapGrammar {
     description: "A promise about every operation that refers to the resources named in the clause.",
     keys: &[
         ID,
+        ALIASES,
         SAYS,
         CITED,
         BASIS,
@@ -348,6 +355,7 @@ pub(super) const CLAUSE: MapGrammar = MapGrammar {
     description: "A promise about named operations.",
     keys: &[
         ID,
+        ALIASES,
         SAYS,
         CITED,
         BASIS,

@@ -100,8 +100,8 @@ fn an_unreachable_endpoint_ends_with_5_and_without_reports() {
     assert!(!reports.exists(), "nothing is half-written");
 }
 
-/// Replaces a text of the suite of the lamps, and compares the message of `run`.
-fn check_changed_suite(name: &str, written: &str, otherwise: &str) {
+/// A folder with the lamps, where a text of the suite is replaced.
+fn change_suite(name: &str, written: &str, otherwise: &str) -> PathBuf {
     let folder = make_folder(name);
     let lamps = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
     for name in ["schemas/lamps/catalog.json", "schemas/lamps/lamp.json", "schemas/lamps/lightLamp.request.json"] {
@@ -112,6 +112,12 @@ fn check_changed_suite(name: &str, written: &str, otherwise: &str) {
     let suite = read_text(&lamps.join("suites/lamps.yaml"));
     assert!(suite.contains(written), "the suite has `{written}`");
     std::fs::write(folder.join("suites/lamps.yaml"), suite.replace(written, otherwise)).unwrap();
+    folder
+}
+
+/// Replaces a text of the suite of the lamps, and compares the message of `run`.
+fn check_changed_suite(name: &str, written: &str, otherwise: &str) {
+    let folder = change_suite(name, written, otherwise);
     let output = Command::new(env!("CARGO_BIN_EXE_probity")).arg("run").current_dir(&folder).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(4), "{told}");
@@ -423,4 +429,26 @@ fn verbose_runs_show_each_request_and_response_and_the_possible_states() {
     assert!(!told.contains("possible: "), "{told}");
     let (_, told) = run_briefly("very-verbose", &["-vv"]);
     assert!(told.contains("  possible: lamp "), "{told}");
+}
+
+#[test]
+fn a_renamed_clause_is_selected_and_explained_by_its_earlier_id() {
+    let folder = change_suite("renamed-clause", "  - id: dim.twice\n", "  - id: dim.again\n    aliases: [dim.twice]\n");
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_probity")).args(arguments).current_dir(&folder).output().unwrap();
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap(), output.status.code())
+    };
+    let (explained, told, code) = run(&["explain", "dim.twice"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(explained.starts_with("dim.again\n") && explained.contains("  aliases  dim.twice\n"), "{explained}");
+    let (_, told, code) = run(&["run", "--clause", "dim.twice", "--requests", "100"]);
+    assert_eq!(code, Some(0), "{told}");
+    let report: serde_json::Value =
+        serde_json::from_str(&read_text(&folder.join("reports/lamps/report.json"))).unwrap();
+    let ids: Vec<&str> = report["clauses"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["dim.again"]);
+    let (_, told, code) = run(&["run", "--exclude", "dim.twice", "--requests", "20"]);
+    assert_ne!(code, Some(2), "{told}");
+    let report = read_text(&folder.join("reports/lamps/report.json"));
+    assert!(report.contains("\"dim.bright\"") && !report.contains("\"dim.again\""), "{report}");
 }

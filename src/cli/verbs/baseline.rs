@@ -19,6 +19,9 @@ fn accept_run(arguments: &BaselineAcceptArguments) -> Result<ExitKind, UserError
         read_stored_runs(&arguments.run).map_err(|error| UserError::input(error.place, error.cause, error.remedy))?;
     let file = &arguments.baseline;
     let mut baseline = if file.exists() { load_baseline_file(file)? } else { Baseline::empty() };
+    for run in &runs {
+        baseline.rename_clauses(&run.report.suite.name, &run.report.collect_aliases());
+    }
     let before = baseline.deviations.len();
     let found: Vec<BaselineEntry> = runs.iter().flat_map(|run| run.report.list_baseline_entries()).collect();
     let suites: Vec<String> = runs.iter().map(|run| run.report.suite.name.clone()).collect();

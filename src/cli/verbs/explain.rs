@@ -46,8 +46,7 @@ fn render_clause(loaded: &LoadedSuite, clause: ClauseId, arguments: &ExplainArgu
     let pages = arguments.pages.as_ref().map(|folder| OwnPages::open(folder, &loaded.schemas.catalog)).transpose()?;
     let page = |id: &str| pages.as_ref().and_then(|pages| pages.find_page(id));
     let mutants = mock::list_mutants(&loaded.model, &loaded.schemas).into_iter();
-    let mutants: Vec<String> =
-        mutants.filter(|mutant| mutant.clause == clause).map(|mutant| mutant.name).collect();
+    let mutants: Vec<String> = mutants.filter(|mutant| mutant.clause == clause).map(|mutant| mutant.name).collect();
     let tests = report::explain_clause_testing(&loaded.model, clause, row, &mutants);
     Ok(report::explain_clause(&loaded.model, clause, row, pages.is_some().then_some(&page)) + &tests)
 }

@@ -1,11 +1,13 @@
 //! The comparison as data.
 
+use crate::known_deviations::ClauseAliases;
 use crate::oracle::Verdict;
 use crate::report::compile::Report;
-use crate::report::rows::ClauseRow;
+use crate::report::rows::{ClauseRow, FindingRow};
 use crate::report::settle_times::SettleTimesRow;
 use crate::report::stored_run::StoredRun;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fewest measurements of a transition in each run from which its times are compared.
@@ -116,33 +118,41 @@ fn label_run(index: usize) -> String {
 fn compare_suite(name: &str, runs: &[(String, Vec<StoredRun>)]) -> SuiteComparison {
     let of_suite: Vec<Option<&StoredRun>> =
         runs.iter().map(|(_, stored)| stored.iter().find(|run| run.report.suite.name == name)).collect();
-    let (equal_clauses, clauses) = compare_clauses(&of_suite);
+    let rows = of_suite.iter().flatten().flat_map(|run| &run.report.clauses);
+    let aliases = ClauseAliases::from_pairs(
+        rows.flat_map(|row| row.aliases.iter().map(|alias| (alias.as_str(), row.id.as_str()))),
+    );
+    let (equal_clauses, clauses) = compare_clauses(&of_suite, &aliases);
     SuiteComparison {
         suite: name.to_string(),
         digests: of_suite.iter().map(|run| run.map(|run| run.report.suite.digest.clone())).collect(),
         equal_clauses,
         clauses,
-        deviations: compare_deviations(&of_suite),
+        deviations: compare_deviations(&of_suite, &aliases),
         slower: compare_times(&of_suite),
     }
 }
 
-fn compare_clauses(runs: &[Option<&StoredRun>]) -> (usize, Vec<ClauseComparison>) {
+/// Compares verdicts by clause. Runs from before a clause was renamed have an earlier id.
+fn compare_clauses(runs: &[Option<&StoredRun>], aliases: &ClauseAliases) -> (usize, Vec<ClauseComparison>) {
     let mut order: Vec<&ClauseRow> = Vec::new();
     let mut known = BTreeSet::new();
     for row in runs.iter().flatten().flat_map(|run| &run.report.clauses) {
-        if known.insert(row.id.as_str()) {
+        if known.insert(aliases.find_current_id(&row.id)) {
             order.push(row);
         }
     }
     let verdicts: Vec<BTreeMap<&str, Verdict>> = runs
         .iter()
-        .map(|run| run.iter().flat_map(|run| &run.report.clauses).map(|row| (row.id.as_str(), row.verdict)).collect())
+        .map(|run| {
+            let rows = run.iter().flat_map(|run| &run.report.clauses);
+            rows.map(|row| (aliases.find_current_id(&row.id), row.verdict)).collect()
+        })
         .collect();
     let rows = order.into_iter().map(|row| ClauseComparison {
-        id: row.id.clone(),
+        id: aliases.find_current_id(&row.id).to_string(),
         says: row.says.clone(),
-        verdicts: verdicts.iter().map(|known| known.get(row.id.as_str()).copied()).collect(),
+        verdicts: verdicts.iter().map(|known| known.get(aliases.find_current_id(&row.id)).copied()).collect(),
     });
     let (equal, differing): (Vec<_>, Vec<_>) = rows.partition(|row| are_equal(&row.verdicts));
     (equal.len(), differing)
@@ -152,28 +162,33 @@ fn are_equal<T: PartialEq>(values: &[T]) -> bool {
     values.windows(2).all(|pair| pair[0] == pair[1])
 }
 
-fn compare_deviations(runs: &[Option<&StoredRun>]) -> Vec<DeviationComparison> {
-    let mut clauses: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let mut shown: Vec<Option<BTreeSet<&str>>> = Vec::new();
+fn compare_deviations(runs: &[Option<&StoredRun>], aliases: &ClauseAliases) -> Vec<DeviationComparison> {
+    let mut clauses: BTreeMap<Cow<'_, str>, Vec<String>> = BTreeMap::new();
+    let mut shown: Vec<Option<BTreeSet<Cow<'_, str>>>> = Vec::new();
     for run in runs {
         shown.push(run.map(|run| {
             let findings = run.report.findings.iter();
-            findings.flat_map(|finding| finding.fingerprints.iter().map(String::as_str)).collect()
+            let prints = findings.flat_map(|finding| &finding.fingerprints);
+            prints.map(|print| aliases.rename_fingerprint(print)).collect()
         }));
         for finding in run.iter().flat_map(|run| &run.report.findings) {
             for fingerprint in &finding.fingerprints {
                 clauses
-                    .entry(fingerprint)
-                    .or_insert_with(|| finding.clauses.iter().map(|clause| clause.id.clone()).collect());
+                    .entry(aliases.rename_fingerprint(fingerprint))
+                    .or_insert_with(|| list_current_ids(finding, aliases));
             }
         }
     }
     let rows = clauses.into_iter().map(|(fingerprint, clauses)| DeviationComparison {
         fingerprint: fingerprint.to_string(),
         clauses,
-        shown: shown.iter().map(|of_run| of_run.as_ref().map(|of_run| of_run.contains(fingerprint))).collect(),
+        shown: shown.iter().map(|of_run| of_run.as_ref().map(|of_run| of_run.contains(&fingerprint))).collect(),
     });
     rows.filter(|row| !are_equal(&row.shown)).collect()
+}
+
+fn list_current_ids(finding: &FindingRow, aliases: &ClauseAliases) -> Vec<String> {
+    finding.clauses.iter().map(|clause| aliases.find_current_id(&clause.id).to_string()).collect()
 }
 
 fn compare_times(runs: &[Option<&StoredRun>]) -> Vec<SettleTimeComparison> {

@@ -85,6 +85,33 @@ fn what_a_run_lacks_is_absent_and_not_passed() {
 }
 
 #[test]
+fn a_renamed_clause_is_the_same_clause() {
+    let rename = |run: &mut StoredRun, aliases: &[&str]| {
+        let row = &mut run.report.clauses[0];
+        let old = std::mem::replace(&mut row.id, "light.renamed".to_string());
+        row.aliases = aliases.iter().map(|alias| alias.to_string()).chain([old.clone()]).collect();
+        for finding in &mut run.report.findings {
+            for print in &mut finding.fingerprints {
+                *print = print.replace(&old, "light.renamed");
+            }
+        }
+    };
+    assert!(compare_with(|run| rename(run, &["light.first"]), 100).is_equal());
+    let renamed_without_alias = |run: &mut StoredRun| {
+        rename(run, &[]);
+        run.report.clauses[0].aliases.clear();
+    };
+    assert_eq!(compare_with(renamed_without_alias, 100).suites[0].clauses.len(), 2);
+    let failing = |run: &mut StoredRun| {
+        rename(run, &[]);
+        run.report.clauses[0].verdict = Verdict::Untested;
+    };
+    let differing = compare_with(failing, 100).suites.remove(0).clauses;
+    assert_eq!(differing.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["light.renamed"]);
+    assert!(differing[0].verdicts.iter().all(Option::is_some), "{differing:?}");
+}
+
+#[test]
 fn a_changed_suite_is_told() {
     let comparison = compare_with(|run| run.report.suite.digest = "sha256:00".to_string(), 100);
     assert!(render_comparison_text(&comparison).contains("the text of the suite differs"));

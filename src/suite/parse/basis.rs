@@ -1,4 +1,4 @@
-//! Id and basis of a clause or an event: `id`, `basis`, `rule`, `cites`.
+//! Id and basis of a clause or an event: `id`, `aliases`, `basis`, `rule`, `cites`.
 
 use super::reader::{MapEntries, SuiteReader};
 use crate::schema::catalog::SourceLines;
@@ -13,9 +13,16 @@ fn has_generated_form(id: &str) -> bool {
 }
 
 pub(super) fn parse_id(reader: &mut SuiteReader, map: MapEntries) -> String {
-    let Some(node) = map.get("id") else {
-        return String::new();
-    };
+    map.get("id").map(|node| read_id(reader, node)).unwrap_or_default()
+}
+
+/// The earlier ids of a clause.
+pub(super) fn parse_aliases(reader: &mut SuiteReader, map: MapEntries) -> Vec<String> {
+    let items = map.get("aliases").map(|node| reader.read_list(node, "`aliases`")).unwrap_or_default();
+    items.iter().map(|item| read_id(reader, item)).collect()
+}
+
+fn read_id(reader: &mut SuiteReader, node: &YamlNode) -> String {
     let id = reader.read_text(node, "`id`").unwrap_or_default().to_string();
     let part = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     if !id.split(['.', '-']).all(part) {

@@ -1,6 +1,6 @@
 //! `general` and `clauses`: the promises.
 
-use super::basis::{parse_basis, parse_id};
+use super::basis::{parse_aliases, parse_basis, parse_id};
 use super::decision::parse_decision;
 use super::effects::{EffectTargets, parse_effects};
 use super::reader::{CALL_ROOTS, MapEntries, RootNames, SuiteReader};
@@ -125,6 +125,7 @@ fn parse_clause_body(
     }
     Clause {
         id: parse_id(reader, map),
+        aliases: parse_aliases(reader, map),
         says: reader.read_nonempty_text(map.get("says"), "`says`"),
         cites,
         basis,

@@ -92,6 +92,14 @@ fn refuse_repeated_ids(reader: &mut SuiteReader, clauses: &[Clause], events: &[E
             reader.report_error(place, "repeated-id", format!("line {} has the id `{id}` already", first.line));
         }
     }
+    let aliases = clauses.iter().flat_map(|clause| clause.aliases.iter().map(|alias| (alias.as_str(), clause.place)));
+    for (alias, place) in aliases.filter(|(alias, _)| !alias.is_empty()) {
+        if let Some(first) = seen.insert(alias, place) {
+            let message =
+                format!("the alias `{alias}` is the id or an alias of the clause in line {} already", first.line);
+            reader.report_error(place, "repeated-id", message);
+        }
+    }
 }
 
 fn compute_digest(text: &str) -> String {

@@ -57,6 +57,22 @@ fn a_reply_is_open_or_as_the_pages_describe_it() {
 }
 
 #[test]
+fn an_alias_is_an_earlier_id_that_no_other_clause_has() {
+    let with = |aliases: &str| format!("{CLAUSE}    aliases: {aliases}\n");
+    assert_eq!(parse_lamp_suite(&with("[lamp.lights, light.up]")).clauses[0].aliases, ["lamp.lights", "light.up"]);
+    let taken = "the alias `light.dark` is the id or an alias of the clause in line";
+    for (aliases, expected) in [
+        ("[light.dark]", taken),
+        ("[light.up, light.up]", "the alias `light.up` is the id or an alias of the clause in line"),
+        ("[Light Up]", "`Light Up` is not an id"),
+        ("[lamp.frame.bulb]", "has the form of a generated clause's id"),
+    ] {
+        let found = render_complaints_after_head(&with(aliases));
+        assert!(found.contains(expected), "{aliases}: {found}");
+    }
+}
+
+#[test]
 fn a_resource_kind_is_parsed_with_all_keys() {
     let suite = parse_lamp_suite("clauses: []\n");
     let lamp = &suite.resources[0];

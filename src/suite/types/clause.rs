@@ -10,6 +10,8 @@ use crate::suite::place::SuitePlace;
 pub struct Clause {
     /// Stable id, used in reports and on the command line.
     pub id: String,
+    /// Earlier ids, by which baselines, waivers, stored runs and the command line may still name the clause.
+    pub aliases: Vec<String>,
     /// The promise in one sentence.
     pub says: String,
     /// Citations.

@@ -59,7 +59,7 @@ fn make_diagram(
     StateDiagram {
         id,
         kind: kind.name.clone(),
-        drawing: draw_states(&arrows),
+        drawing: draw_states(&arrows, 1.0),
         unseen: kind.states.iter().filter(|state| !is_seen(state)).cloned().collect(),
         rows: settled.iter().map(|row| make_row(row, broken)).collect(),
     }
