@@ -16,7 +16,8 @@ pub(super) fn apply_arithmetic(
     left: &ExprValue,
     right: &ExprValue,
 ) -> Result<ExprValue, UnplacedError> {
-    match (left, right) {
+    let (left, right) = (left.without_notation(), right.without_notation());
+    match (left.as_ref(), right.as_ref()) {
         (ExprValue::Int(a), ExprValue::Int(b)) => apply_to_integers(op, *a, *b),
         (ExprValue::Float(a), ExprValue::Float(b)) if op != BinaryOperator::Rem => {
             Ok(apply_to_floats(op, a.get(), b.get()))
@@ -81,7 +82,7 @@ fn apply_to_integers(op: BinaryOperator, a: i64, b: i64) -> Result<ExprValue, Un
 
 /// Applies `-` to a number.
 pub(super) fn negate_number(val: &ExprValue) -> Result<ExprValue, UnplacedError> {
-    match val {
+    match val.without_notation().as_ref() {
         ExprValue::Int(number) => number.checked_neg().map(ExprValue::Int).ok_or_else(overflow_error),
         ExprValue::Float(number) => Ok(ExprValue::from(-number.get())),
         ExprValue::Unknown => Ok(ExprValue::Unknown),
@@ -95,6 +96,7 @@ pub(super) fn call_function(
     first: &ExprValue,
     second: &ExprValue,
 ) -> Result<ExprValue, UnplacedError> {
+    let (first, second) = (&*first.without_notation(), &*second.without_notation());
     match func {
         BuiltinFunction::Size => measure_size(first),
         BuiltinFunction::Contains => test_texts(func, first, second, |text, part| Ok(text.contains(part))),

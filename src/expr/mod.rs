@@ -10,8 +10,10 @@
 //!   from `null`. `has(a.b)` is true if `a.b` is present and not `null`. [`check_types`] finds misspelt
 //!   names before the run.
 //! - `has(a["k"])` is accepted like `has(a.k)`, for keys that are not identifiers.
-//! - Integers are signed 64 bits wide; `1u` is the integer 1. Bytes, timestamps, durations and
+//! - Integers are signed 64 bits wide, and values up to 64 bits without a sign compare exactly; `1u` is the integer 1. Bytes, timestamps, durations and
 //!   optional values are not supported, and map keys are texts.
+//! - A text that a schema or a suite declares to be a time, or to be without case, compares as that value. A
+//!   comparison with a plain text reads the plain text in the same way; functions take the text as it was written.
 //! - Arithmetic mixes integers and floats, because JSON does not distinguish 3 from 3.0.
 //! - `min(list)`, `max(list)`, `list.min()` and `list.max()` are built in, and so is
 //!   `versionAtLeast(version, bound)`.
@@ -27,7 +29,8 @@
 //!
 //! # Modules, in reading order
 //!
-//! - `value`, `path`: values and paths into documents;
+//! - `value`, `notated_text`, `notation`, `path`: values, texts with several notations, and paths into
+//!   documents;
 //! - `expression`, `error`: the type [`Expr`] and the errors;
 //! - `ast`, `parse`, `lower`, `pattern`, `print`: text to tree and tree to text;
 //! - `eval`, `calls`, `compare`: evaluation;
@@ -48,6 +51,8 @@ mod present_paths;
 mod filtered;
 mod lower;
 mod nearest;
+mod notated_text;
+mod notation;
 mod parse;
 mod path;
 mod pattern;
@@ -69,6 +74,7 @@ pub use explain::DecidingPart;
 pub use expression::Expr;
 pub use filtered::FilteredField;
 pub use nearest::find_nearest;
+pub use notated_text::{NotatedText, TextNotation};
 pub use path::{FieldPath, PathKey, assign_at_path, get_at_path};
 pub use types::{RecordField, ValueType};
 pub use value::{ExprValue, OrderedFloat};

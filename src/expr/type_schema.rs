@@ -10,8 +10,8 @@ const DEPTH_MAX: usize = 32;
 
 impl ValueType {
     /// Converts a JSON Schema by the keywords `type` (one or several), `properties`, `required`,
-    /// `items`, `additionalProperties`, `enum`, `const`, `anyOf` and `oneOf`. A schema without
-    /// these keywords gives `Any`.
+    /// `items`, `additionalProperties`, `enum`, `const`, `anyOf` and `oneOf`, and by the formats of
+    /// times. A schema without these keywords gives `Any`.
     ///
     /// A record is open only if `additionalProperties` is a schema. JSON Schema allows unlisted
     /// properties by default, but an expression with an unlisted name is usually a typing error.
@@ -58,6 +58,7 @@ fn read_schema_as(name: &str, schema: &serde_json::Map<String, Json>, depth: usi
         "boolean" => ValueType::Bool,
         "integer" => ValueType::Int,
         "number" => ValueType::Float,
+        "string" if is_time(schema) => ValueType::Time,
         "string" => ValueType::Str,
         "array" => {
             let items = schema.get("items");
@@ -66,6 +67,14 @@ fn read_schema_as(name: &str, schema: &serde_json::Map<String, Json>, depth: usi
         "object" => read_object_schema(schema, depth),
         _ => ValueType::Any,
     }
+}
+
+/// Whether a schema of texts says that they write a time.
+fn is_time(schema: &serde_json::Map<String, Json>) -> bool {
+    let says = |keyword: &str, formats: &[&str]| {
+        schema.get(keyword).and_then(Json::as_str).is_some_and(|format| formats.contains(&format))
+    };
+    says("format", &["date-time"]) || says("x-format", &["date-time", "local-date-time"])
 }
 
 fn read_object_schema(schema: &serde_json::Map<String, Json>, depth: usize) -> ValueType {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::notated_text::TextNotation;
 use super::value::ExprValue;
 
 /// A set of values.
@@ -22,6 +23,8 @@ pub enum ValueType {
     Float,
     /// Any text.
     Str,
+    /// A text that writes a time.
+    Time,
     /// One of these texts.
     Enum(Vec<String>),
     /// Lists with elements of this type.
@@ -55,9 +58,11 @@ impl ValueType {
             ExprValue::Unknown => ValueType::Any,
             ExprValue::Null => ValueType::Null,
             ExprValue::Bool(_) => ValueType::Bool,
-            ExprValue::Int(_) => ValueType::Int,
+            ExprValue::Int(_) | ExprValue::Large(_) => ValueType::Int,
             ExprValue::Float(_) => ValueType::Float,
             ExprValue::Str(text) => ValueType::Enum(vec![text.to_string()]),
+            ExprValue::Notated(read) if read.notation() == TextNotation::Time => ValueType::Time,
+            ExprValue::Notated(_) => ValueType::Str,
             ExprValue::List(items) => ValueType::List(Box::new(ValueType::union(items.iter().map(ValueType::of_val)))),
             ExprValue::Map(entries) => {
                 let field = |(key, val): (&std::sync::Arc<str>, &ExprValue)| {
@@ -116,7 +121,7 @@ impl ValueType {
     }
 
     pub(super) fn is_text(&self) -> bool {
-        matches!(self, ValueType::Str | ValueType::Enum(_))
+        matches!(self, ValueType::Str | ValueType::Time | ValueType::Enum(_))
     }
 
     /// Whether `<` applies to two values of the type.
@@ -124,8 +129,20 @@ impl ValueType {
         self.is_number() || self.is_text() || *self == ValueType::Bool
     }
 
+    /// Whether the type is that of a time, alone or beside null or a list of times.
+    #[must_use]
+    pub fn writes_time(&self) -> bool {
+        let mut members = self.members().iter().filter(|member| **member != ValueType::Null).peekable();
+        members.peek().is_some()
+            && members.all(|member| match member {
+                ValueType::List(items) => items.writes_time(),
+                member => *member == ValueType::Time,
+            })
+    }
+
     /// The type of the loop variable over a value: of elements, or of keys.
-    pub(super) fn element_type(&self) -> ValueType {
+    #[must_use]
+    pub fn element_type(&self) -> ValueType {
         ValueType::union(self.members().iter().map(|member| match member {
             ValueType::List(items) => (**items).clone(),
             ValueType::Map(_) | ValueType::Record { .. } => ValueType::Str,
@@ -146,7 +163,8 @@ impl ValueType {
         let one = |a: &ValueType, b: &ValueType| match (a, b) {
             (ValueType::Any | ValueType::Never, _) | (_, ValueType::Any | ValueType::Never) => true,
             (ValueType::Int | ValueType::Float, ValueType::Int | ValueType::Float) => true,
-            (ValueType::Str, ValueType::Str | ValueType::Enum(_)) | (ValueType::Enum(_), ValueType::Str) => true,
+            (ValueType::Str | ValueType::Time, ValueType::Str | ValueType::Time | ValueType::Enum(_))
+            | (ValueType::Enum(_), ValueType::Str | ValueType::Time) => true,
             (ValueType::Enum(a), ValueType::Enum(b)) => a.iter().any(|text| b.contains(text)),
             (ValueType::List(_), ValueType::List(_)) => true,
             (ValueType::Map(_) | ValueType::Record { .. }, ValueType::Map(_) | ValueType::Record { .. }) => true,
@@ -205,6 +223,7 @@ impl fmt::Display for ValueType {
             ValueType::Int => f.write_str("a whole number"),
             ValueType::Float => f.write_str("a number"),
             ValueType::Str => f.write_str("a text"),
+            ValueType::Time => f.write_str("a time"),
             ValueType::Enum(texts) if texts.len() == 1 => write!(f, "{:?}", texts[0]),
             ValueType::Enum(texts) => {
                 let shown: Vec<&str> = texts.iter().take(SHOWN_MAX).map(String::as_str).collect();

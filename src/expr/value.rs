@@ -8,10 +8,12 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use super::notated_text::NotatedText;
+
 /// A value of the expression language, cheap to clone.
 ///
 /// `Eq`, `Ord` and `Hash` compare the representation: `Int(1)` and `OrderedFloat(1.0)` differ, and
-/// `Unknown` equals `Unknown`. [`ExprValue::cel_eq`] is the `==` of expressions.
+/// `Unknown` equals `Unknown`. Two notations of one time are one representation. [`ExprValue::cel_eq`] is the `==` of expressions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ExprValue {
     /// A value that no response has shown.
@@ -22,10 +24,14 @@ pub enum ExprValue {
     Bool(bool),
     /// A whole number: every JSON number without fraction that fits 64 bits.
     Int(i64),
+    /// A whole number above the range of `Int`, up to 64 bits without a sign.
+    Large(u64),
     /// Any other number.
     Float(OrderedFloat),
     /// A text.
     Str(Arc<str>),
+    /// A text that writes a value with several notations.
+    Notated(Arc<NotatedText>),
     /// A list; single elements may be unknown.
     List(Arc<[ExprValue]>),
     /// A map with text keys; single values may be unknown.
@@ -82,8 +88,10 @@ impl ExprValue {
             ExprValue::Null => Json::Null,
             ExprValue::Bool(truth) => Json::Bool(*truth),
             ExprValue::Int(number) => Json::from(*number),
+            ExprValue::Large(number) => Json::from(*number),
             ExprValue::Float(number) => Json::Number(serde_json::Number::from_f64(number.get())?),
             ExprValue::Str(text) => Json::String(text.to_string()),
+            ExprValue::Notated(read) => Json::String(read.text().to_string()),
             ExprValue::List(items) => Json::Array(items.iter().map(ExprValue::to_json).collect::<Option<_>>()?),
             ExprValue::Map(entries) => Json::Object(
                 entries.iter().map(|(key, val)| Some((key.to_string(), val.to_json()?))).collect::<Option<_>>()?,
@@ -95,6 +103,7 @@ impl ExprValue {
     pub fn to_id_text(&self) -> Option<Arc<str>> {
         match self {
             ExprValue::Str(text) => Some(text.clone()),
+            ExprValue::Notated(read) => Some(read.text().clone()),
             ExprValue::Int(number) => Some(Arc::from(number.to_string())),
             _ => None,
         }
@@ -116,8 +125,8 @@ impl ExprValue {
             ExprValue::Unknown => "unknown",
             ExprValue::Null => "null",
             ExprValue::Bool(_) => "a truth value",
-            ExprValue::Int(_) | ExprValue::Float(_) => "a number",
-            ExprValue::Str(_) => "a text",
+            ExprValue::Int(_) | ExprValue::Large(_) | ExprValue::Float(_) => "a number",
+            ExprValue::Str(_) | ExprValue::Notated(_) => "a text",
             ExprValue::List(_) => "a list",
             ExprValue::Map(_) => "a map",
         }
@@ -129,9 +138,10 @@ impl From<&Json> for ExprValue {
         match json {
             Json::Null => ExprValue::Null,
             Json::Bool(truth) => ExprValue::Bool(*truth),
-            Json::Number(number) => match number.as_i64() {
-                Some(int) => ExprValue::Int(int),
-                None => ExprValue::from(number.as_f64().unwrap_or(f64::NAN)),
+            Json::Number(number) => match (number.as_i64(), number.as_u64()) {
+                (Some(int), _) => ExprValue::Int(int),
+                (None, Some(large)) => ExprValue::Large(large),
+                (None, None) => ExprValue::from(number.as_f64().unwrap_or(f64::NAN)),
             },
             Json::String(text) => ExprValue::from(text.as_str()),
             Json::Array(items) => items.iter().map(ExprValue::from).collect(),
@@ -198,9 +208,11 @@ impl fmt::Display for ExprValue {
             ExprValue::Null => f.write_str("null"),
             ExprValue::Bool(truth) => write!(f, "{truth}"),
             ExprValue::Int(number) => write!(f, "{number}"),
+            ExprValue::Large(number) => write!(f, "{number}"),
             // `{:?}` keeps the decimal point of a whole number, so that a float stays a float.
             ExprValue::Float(number) => write!(f, "{:?}", number.get()),
             ExprValue::Str(text) => write_quoted(f, text),
+            ExprValue::Notated(read) => write_quoted(f, read.text()),
             ExprValue::List(items) => {
                 f.write_str("[")?;
                 for (i, item) in items.iter().enumerate() {

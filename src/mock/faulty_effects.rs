@@ -1,7 +1,7 @@
 //! The effects of a call, with the fault of a mutant.
 
 use super::mutant::{FaultKind, Mutant, UNNAMED_PREFIX, find_kind};
-use crate::expr::ExprValue;
+use crate::expr::{ExprValue, NotatedText};
 use crate::model::{
     CallView, Existence, Model, PossibleResource, PossibleState, ResourceId, ResourceState, TransitionStage,
     advance_resource, find_resource, find_state_field, replace_resources,
@@ -152,6 +152,7 @@ fn choose_distinct(
 fn alter_value(value: &ExprValue) -> ExprValue {
     match value {
         ExprValue::Str(text) => ExprValue::Str(Arc::from(format!("{text}x").as_str())),
+        ExprValue::Notated(read) => shift_time(read, 1),
         ExprValue::Int(number) => ExprValue::Int(number.wrapping_add(1)),
         ExprValue::Bool(value) => ExprValue::Bool(!value),
         ExprValue::Map(entries) if entries.is_empty() => {
@@ -159,6 +160,14 @@ fn alter_value(value: &ExprValue) -> ExprValue {
         }
         ExprValue::Map(_) => ExprValue::Map(Arc::default()),
         _ => ExprValue::Str(Arc::from("x")),
+    }
+}
+
+/// The time some seconds later; for a text that writes no time, a different text.
+fn shift_time(read: &NotatedText, seconds: i64) -> ExprValue {
+    match read.shift_seconds(seconds) {
+        Some(shifted) => ExprValue::Notated(Arc::new(shifted)),
+        None => ExprValue::Str(Arc::from(format!("{}x", read.text()).as_str())),
     }
 }
 
@@ -195,6 +204,7 @@ pub(super) fn choose_other_value(value: &ExprValue, backwards: bool, rng: &mut S
             let earlier: String = text.chars().map(|c| if c.is_ascii_digit() && c > '0' { '0' } else { c }).collect();
             ExprValue::Str(Arc::from(earlier.as_str()))
         }
+        ExprValue::Notated(read) => shift_time(read, if backwards { -1 } else { 1 + rng.draw_below(10) as i64 }),
         ExprValue::Int(number) if backwards => ExprValue::Int(number.wrapping_sub(1)),
         ExprValue::Str(text) => ExprValue::Str(Arc::from(format!("{text}{}", rng.draw_below(10)).as_str())),
         other => alter_value(other),

@@ -36,9 +36,10 @@ pub(super) fn set_initial_fields(
         let value = given
             .map(|value| ExprValue::from(&value))
             .or(everywhere.or(drawn.first()).map(|value| ExprValue::from(*value)));
-        thing.fields[index] = value.unwrap_or_else(|| {
+        let value = value.unwrap_or_else(|| {
             ExprValue::Str(format!("{}-{}", field.name, draw_between(rng, context.tempo.stage_ms)).into())
         });
+        thing.fields[index] = context.model.read_field_value(usize::from(id.kind), index, value);
     }
 }
 

@@ -7,9 +7,10 @@ use super::number_id::parse_number_id;
 use super::operation_model::{OperationModel, build_operation_model};
 use super::resource_calls::{ResourceDeletion, ResourceRead, find_deletion, find_read};
 use super::resource_state::ResourceId;
-use crate::expr::ExprValue;
+use crate::expr::{ExprValue, TextNotation};
+use crate::schema::CompiledCatalog;
 use crate::schema::catalog::Catalog;
-use crate::suite::{Clause, ClauseOperations, ResourceKind, Suite};
+use crate::suite::{Clause, ClauseOperations, ResourceKind, Suite, find_field_notations};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -44,17 +45,20 @@ pub struct Model {
     pub header_names: Vec<String>,
     /// The root `pools`, the same value in every call.
     pub pools: ExprValue,
+    /// By resource kind and field: what the texts of the field write; `None` for plain texts.
+    notations: Vec<Vec<Option<TextNotation>>>,
     /// Resource kinds whose ids are numbers in bodies.
     number_ids: BTreeSet<usize>,
     generated: BTreeMap<GeneratedClause, ClauseId>,
 }
 
 impl Model {
-    /// Compiles a suite with the operations of a catalog. `today` has the form `YYYY-MM-DD`.
+    /// Compiles a suite with a catalog. `today` has the form `YYYY-MM-DD`.
     ///
     /// # Errors
     /// If `about`, a view or a clause names an operation that the catalog lacks.
-    pub fn new(suite: Arc<Suite>, catalog: &Catalog, today: &str) -> Result<Model, ModelError> {
+    pub fn new(suite: Arc<Suite>, schemas: &CompiledCatalog, today: &str) -> Result<Model, ModelError> {
+        let catalog = &schemas.catalog;
         refuse_unknown_operations(&suite, catalog)?;
         let mut clauses: Vec<ClauseInfo> = suite.clauses.iter().enumerate().map(describe_clause).collect();
         clauses.extend(suite.events.iter().enumerate().map(|(index, event)| ClauseInfo {
@@ -83,6 +87,7 @@ impl Model {
         let shown = suite.resources.iter().enumerate().map(|(kind, _)| find_read(&suite, catalog, kind)).collect();
         let ends = (0..suite.resources.len()).map(|kind| find_deletion(&suite, catalog, kind)).collect();
         let header_names = collect_headers(&suite);
+        let notations = find_field_notations(&suite, schemas);
         let pools = suite.pools.iter();
         let pools = pools.map(|(name, values)| (Arc::from(name.as_str()), ExprValue::List(values.clone().into())));
         let pools = ExprValue::Map(Arc::new(pools.collect()));
@@ -95,6 +100,7 @@ impl Model {
             reads: shown,
             deletions: ends,
             today: today.to_string(),
+            notations,
             number_ids,
             generated,
         })
@@ -164,6 +170,16 @@ impl Model {
     #[must_use]
     pub fn make_id_value(&self, kind: usize, id: &Arc<str>) -> ExprValue {
         if self.has_number_ids(kind) { parse_number_id(id) } else { ExprValue::Str(id.clone()) }
+    }
+
+    /// A value of a field, read as what the texts of the field write. Each value that enters a field passes here, so that
+    /// every comparison with the field compares values and not notations.
+    #[must_use]
+    pub fn read_field_value(&self, kind: usize, field: usize, value: ExprValue) -> ExprValue {
+        match self.notations[kind][field] {
+            Some(notation) => value.read_notation(notation),
+            None => value,
+        }
     }
 
     /// The resource kind of a resource.

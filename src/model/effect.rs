@@ -253,6 +253,7 @@ fn apply_effect(
                 _ => ExprValue::Unknown,
             };
             if let Some(index) = resource.fields.iter().position(|field| field.name == effect.field) {
+                let value = model.read_field_value(usize::from(id.kind), index, value);
                 change_field(thing, newborn, index, value);
             } else if let Some(index) = resource.remembers.iter().position(|(name, _)| *name == effect.field) {
                 thing.memory[index] = value;

@@ -198,12 +198,13 @@ fn match_field(
     let same = if known == ExprValue::from(UNNAMED) {
         !is_named_stable_state(resource, shown)
     } else {
-        known.cel_eq(shown) == ExprValue::Bool(true)
+        // A time without an offset may equal a time with one.
+        known.cel_eq(shown) != ExprValue::Bool(false)
     };
     match resource.fields[index].class {
         FieldMutability::Keeps if same => Ok(()),
         FieldMutability::Keeps => Err(misfit),
-        FieldMutability::Grows if has_moved_back(&known, shown) => Err(misfit),
+        FieldMutability::Grows if shown.is_before(&known) == Some(true) => Err(misfit),
         FieldMutability::Grows => {
             next.fields[index] = shown.clone();
             Ok(())
@@ -230,15 +231,6 @@ fn match_field(
 /// Whether a state is a named stable state of the resource kind.
 fn is_named_stable_state(resource: &crate::suite::ResourceKind, shown: &ExprValue) -> bool {
     matches!(shown, ExprValue::Str(shown) if resource.stable.iter().any(|stable| **stable == **shown))
-}
-
-fn has_moved_back(known: &ExprValue, shown: &ExprValue) -> bool {
-    match (known, shown) {
-        (ExprValue::Str(known), ExprValue::Str(shown)) => shown < known,
-        (ExprValue::Int(known), ExprValue::Int(shown)) => shown < known,
-        (ExprValue::Float(known), ExprValue::Float(shown)) => shown < known,
-        _ => false,
-    }
 }
 
 /// Determines an undetermined resource from an observation. The observation must show a settled resource in a

@@ -88,10 +88,10 @@ pub(super) fn read_observation(
     let roots = ExpressionRoots { model, call: asked, resources: &[], reply: None, entry: Some(it), world: None };
     let id = model.read_id(kind, &resource.id.eval(&roots).ok()?)?;
     let shown = |name: &str| view.only.as_ref().is_none_or(|only| only.iter().any(|known| known == name));
-    let fields = resource
-        .fields
-        .iter()
-        .map(|field| shown(&field.name).then(|| field.at.eval(&roots).unwrap_or(ExprValue::Null)));
+    let fields = resource.fields.iter().enumerate().map(|(index, field)| {
+        let value = || field.at.eval(&roots).unwrap_or(ExprValue::Null);
+        shown(&field.name).then(|| model.read_field_value(kind, index, value()))
+    });
     let full = view.only.is_none();
     let rest = match &resource.rest {
         Some(rest) if full => match rest.eval(&roots) {

@@ -10,6 +10,7 @@ use super::match_observation::{ObservationMismatch, match_observation, must_be_l
 use super::observation::{Observation, ResponseObservations};
 use super::possible_state::{PossibleResource, PossibleState, make_possible_resource, replace_resources};
 use super::resource_state::{Existence, ResourceId, ResourceState};
+use crate::expr::ExprValue;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -153,7 +154,10 @@ fn collect_compared(
     }
     let kind = usize::from(held.id.kind);
     for (index, shown) in sight.fields.iter().enumerate() {
-        if shown.is_some() && !held.state.fields[index].has_unknown() {
+        let known = &held.state.fields[index];
+        // A time with and a time without an offset do not tell whether they are equal.
+        let compared_with = |shown: &ExprValue| !known.has_unknown() && known.cel_eq(shown) != ExprValue::Unknown;
+        if shown.as_ref().is_some_and(compared_with) {
             compared.insert(see.model.generated_clause(&GeneratedClause::Field(kind, index)));
         }
     }

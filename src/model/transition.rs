@@ -125,7 +125,7 @@ fn apply_event(model: &Model, index: usize, held: &PossibleResource, log: &Evalu
             },
         };
         if let Some(index) = resource.fields.iter().position(|field| field.name == effect.field) {
-            thing.fields[index] = value;
+            thing.fields[index] = model.read_field_value(event.resource, index, value);
         } else if let Some(index) = resource.remembers.iter().position(|(name, _)| *name == effect.field) {
             thing.memory[index] = value;
         }

@@ -40,7 +40,7 @@ fn load_patched_lamps(otherwise: &[(&'static str, Value)]) -> (Arc<Model>, Arc<C
         Arc::new(CompiledCatalog::load(&PatchedLampFiles(otherwise.iter().cloned().collect())).expect("schemas"));
     let text = std::fs::read_to_string(find_lamp_file("suites/lamps.yaml")).expect("the suite is there");
     let suite = crate::suite::parse_suite("lamps.yaml", &text, &schemas.catalog).expect("the suite parses");
-    let model = Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-25").expect("a model"));
+    let model = Arc::new(Model::new(Arc::new(suite), &schemas, "2026-11-25").expect("a model"));
     (model, schemas)
 }
 
@@ -145,7 +145,7 @@ fn judge_lamp(replies: &[(&str, u16, Option<&str>, Value)]) -> Vec<Vec<String>> 
     let schemas = Arc::new(CompiledCatalog::load(&CatalogFolder(find_lamp_file("schemas/lamps"))).expect("schemas"));
     let text = std::fs::read_to_string(find_lamp_file("suites/lamps.yaml")).expect("the suite is there");
     let suite = crate::suite::parse_suite("lamps.yaml", &text, &schemas.catalog).expect("the suite parses");
-    let model = Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-25").expect("a model"));
+    let model = Arc::new(Model::new(Arc::new(suite), &schemas, "2026-11-25").expect("a model"));
     let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
     let mut judge = Judge::new(Arc::clone(&model), schemas, 0, bounds);
     let mut found = Vec::new();
@@ -285,7 +285,7 @@ fn judge_busy_lamps(calls: &[(&str, u16, Value)]) -> Vec<String> {
     let busy = "  - id: lamp.busy\n    says: a lamp may be busy\n    cites: [\"dim:16\"]\n    call: dimLamp\n    \
                 while: any\n    when: lamp != null\n    may refuse: 501\n";
     let suite = crate::suite::parse_suite("lamps.yaml", &format!("{text}\n{busy}"), &schemas.catalog);
-    let model = Model::new(Arc::new(suite.expect("the suite parses")), &schemas.catalog, "2026-11-25");
+    let model = Model::new(Arc::new(suite.expect("the suite parses")), &schemas, "2026-11-25");
     let model = Arc::new(model.expect("a model"));
     let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
     let mut judge = Judge::new(Arc::clone(&model), schemas, 0, bounds);

@@ -34,7 +34,7 @@ fn model() -> Arc<Model> {
     let schemas = schemas();
     let text = std::fs::read_to_string(base.join("suites/lamps.yaml")).expect("the suite of the lamps is readable");
     let suite = suite::parse_suite("lamps.yaml", &text, &schemas.catalog).expect("the suite of the lamps parses");
-    Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").expect("the model compiles"))
+    Arc::new(Model::new(Arc::new(suite), &schemas, "2026-11-20").expect("the model compiles"))
 }
 
 fn clause(model: &Model, id: &str) -> ClauseId {

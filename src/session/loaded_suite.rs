@@ -63,7 +63,7 @@ impl LoadedSuite {
             *pool = values.iter().map(ExprValue::from).collect();
         }
         let suite = Arc::new(suite);
-        let model = Model::new(Arc::clone(&suite), &self.schemas.catalog, today);
+        let model = Model::new(Arc::clone(&suite), &self.schemas, today);
         let model = Arc::new(model.map_err(|error| UserError::input(error.place, error.what, error.remedy))?);
         Ok(LoadedSuite { suite, model, ..self })
     }

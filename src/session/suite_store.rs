@@ -216,7 +216,7 @@ impl SuiteStore {
             .map_err(|error| UserError::input(format!("schemas/{api}/{}", error.place), error.cause, error.remedy))?;
         let sheets = self.read_with_base_suites(&file, &text)?;
         let suite = Arc::new(suite::parse_suite_files(&sheets, &schemas.catalog).map_err(bad)?);
-        let model = Model::new(Arc::clone(&suite), &schemas.catalog, today)
+        let model = Model::new(Arc::clone(&suite), &schemas, today)
             .map_err(|error| UserError::input(error.place, error.what, error.remedy))?;
         let catalog_digest = digest_catalog(&schemas, files.as_ref());
         Ok(LoadedSuite {

@@ -222,6 +222,12 @@ pub(super) const CITED_FIELD: MapGrammar = MapGrammar {
     description: "A path with citations.",
     keys: &[
         define_key("at", Inherited, Expression, "A plain path, such as `it.flavor.id`. Required unless inherited."),
+        define_key(
+            "as",
+            Optional,
+            Definition("Notation"),
+            "What the texts of the field write, where no schema says so. Values compare as what they are.",
+        ),
         define_key("cites", Optional, CITES, "Citations about the field."),
     ],
 };
@@ -429,6 +435,10 @@ pub(super) const WHILE_WORDS: [(&str, &str); 2] =
 
 /// The words under `reply`, with their descriptions.
 pub(super) const REPLY_WORDS: [(&str, &str); 1] = [("open", "The pages do not describe the response body.")];
+
+/// The words under `as` of a field, with their descriptions.
+pub(super) const NOTATION_WORDS: [(&str, &str); 2] =
+    [("time", "A time: RFC 3339, or ISO 8601 without an offset."), ("caseless", "A text whose case does not matter.")];
 
 impl MapGrammar {
     /// The keys that the parser accepts.

@@ -1,6 +1,8 @@
 //! The JSON Schema of suite files, which `suites/suite.schema.json` publishes for editors.
 
-use super::grammar::{BASIS_WORDS, KeyPresence, MAPS, MapGrammar, REPLY_WORDS, SUITE, ValueGrammar, WHILE_WORDS};
+use super::grammar::{
+    BASIS_WORDS, KeyPresence, MAPS, MapGrammar, NOTATION_WORDS, REPLY_WORDS, SUITE, ValueGrammar, WHILE_WORDS,
+};
 use serde_json::{Map, Value, json};
 
 /// The JSON Schema (draft 2020-12) of a suite file, generated from the grammar.
@@ -78,6 +80,7 @@ fn build_other_definitions() -> Map<String, Value> {
         ("About", either(&text, "DetailedAbout"), "A resource that a call refers to: the id, or a map with details."),
         ("Basis", build_words_schema(&BASIS_WORDS), "What a clause rests on."),
         ("While", build_words_schema(&WHILE_WORDS), "When a clause applies."),
+        ("Notation", build_words_schema(&NOTATION_WORDS), "What the texts of a field write."),
         ("ReplyShape", build_words_schema(&REPLY_WORDS), "What the pages say about the response body."),
         (
             "Accept",

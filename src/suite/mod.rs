@@ -3,7 +3,9 @@
 //! A suite is parsed and type-checked against the catalog; every problem has a line. The module uses no time, no
 //! random numbers and no HTTP.
 
+mod body_types;
 mod citations;
+mod field_notations;
 mod format;
 mod grammar;
 mod json_schema;
@@ -25,6 +27,7 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub use field_notations::find_field_notations;
 pub use format::format_suite;
 pub use json_schema::build_suite_schema;
 pub use lint::{

@@ -14,7 +14,7 @@ use std::sync::{Arc, LazyLock};
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
     let suite = parse_suite("lamps.yaml", include_str!("../data/lamps/suites/lamps.yaml"), &LAMPS.catalog);
     let suite = Arc::new(suite.expect("the suite of the lamps"));
-    Model::new(suite, &LAMPS.catalog, "2026-01-01").expect("the model of the lamps")
+    Model::new(suite, &LAMPS, "2026-01-01").expect("the model of the lamps")
 });
 
 /// Histories are written as they were read; an error has a line of the file.

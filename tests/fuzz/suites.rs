@@ -69,7 +69,7 @@ fn check_parsing(sheets: &SuiteFiles) -> Result<Option<Suite>, String> {
         Ok(suite) => {
             check_places(&find_type_errors(sheets, &suite, &LAMPS), sheets)?;
             // Errors of the model are for the user as well.
-            let _ = Model::new(Arc::new(suite.clone()), &LAMPS.catalog, "2026-01-01");
+            let _ = Model::new(Arc::new(suite.clone()), &LAMPS, "2026-01-01");
             Ok(Some(suite))
         }
         Err(problems) if !has_errors(&problems) => Err("a suite without errors was refused".into()),

@@ -155,6 +155,6 @@ pub fn lamps() -> (Arc<Model>, Arc<CompiledCatalog>) {
     let schemas = CompiledCatalog::load(&Memory(files)).unwrap_or_else(|error| panic!("{error}"));
     let suite = probity::suite::parse_suite("lamps.yaml", SUITE, &schemas.catalog)
         .unwrap_or_else(|problems| panic!("{}", probity::suite::render_problems(&problems, SUITE)));
-    let model = Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").unwrap_or_else(|error| panic!("{error}"));
+    let model = Model::new(Arc::new(suite), &schemas, "2026-11-20").unwrap_or_else(|error| panic!("{error}"));
     (Arc::new(model), Arc::new(schemas))
 }

@@ -14,7 +14,7 @@ fn load_lamps() -> (Arc<Model>, Arc<CompiledCatalog>) {
     let text = std::fs::read_to_string(root.join("suites/lamps.yaml")).expect("the suite is there");
     let schemas = CompiledCatalog::load(&CatalogFolder(root.join("schemas/lamps"))).expect("the schemas load");
     let suite = probity::suite::parse_suite("lamps", &text, &schemas.catalog).unwrap_or_else(|why| panic!("{why:?}"));
-    let model = Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").expect("the suite comes to life");
+    let model = Model::new(Arc::new(suite), &schemas, "2026-11-20").expect("the suite comes to life");
     (Arc::new(model), Arc::new(schemas))
 }
 

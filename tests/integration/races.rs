@@ -19,7 +19,7 @@ fn load_lamps() -> (Arc<Model>, Arc<CompiledCatalog>) {
     let schemas = Arc::new(CompiledCatalog::load(&CatalogFolder(data.join("lamps/schemas/lamps"))).expect("schemas"));
     let text = std::fs::read_to_string(data.join("races/switched-lamps.yaml")).expect("the suite is there");
     let suite = probity::suite::parse_suite("switched-lamps.yaml", &text, &schemas.catalog).expect("the suite parses");
-    (Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-25").expect("a model")), schemas)
+    (Arc::new(Model::new(Arc::new(suite), &schemas, "2026-11-25").expect("a model")), schemas)
 }
 
 /// A campaign of plans with a race each.

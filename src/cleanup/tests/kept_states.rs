@@ -19,7 +19,7 @@ fn check(outcomes: &str, kept: &[&str], ends: &[(&str, bool)]) {
     let text = std::fs::read_to_string(root.join("suites/lamps.yaml")).expect("the suite is there");
     let text = text.replace("then: { lamp.state: [\"*\", gone] }", outcomes);
     let suite = parse_suite("lamps.yaml", &text, &schemas.catalog).unwrap_or_else(|_| panic!("{text}"));
-    let model = Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").expect("the suite is sound");
+    let model = Model::new(Arc::new(suite), &schemas, "2026-11-20").expect("the suite is sound");
     let states = list_kept_states(&model, 0);
     assert_eq!(states.iter().map(String::as_str).collect::<Vec<_>>(), kept, "{outcomes}");
     let id = ResourceId { kind: 0, id: "l1".into() };

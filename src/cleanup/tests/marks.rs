@@ -20,7 +20,7 @@ static NATIVE: LazyLock<(Arc<Model>, Arc<CompiledCatalog>)> = LazyLock::new(|| {
         CompiledCatalog::load(&CatalogFolder(root.join("schemas/ecs-native"))).expect("the schemas are there");
     let text = std::fs::read_to_string(root.join("suites/ecs-native.yaml")).expect("the suite is there");
     let suite = parse_suite("ecs-native.yaml", &text, &schemas.catalog).expect("the suite parses");
-    let model = Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").expect("the suite is sound");
+    let model = Model::new(Arc::new(suite), &schemas, "2026-11-20").expect("the suite is sound");
     (Arc::new(model), Arc::new(schemas))
 });
 

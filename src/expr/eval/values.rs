@@ -57,6 +57,7 @@ impl<'e, S: Fn(usize) -> Option<&'e ExprValue>> Evaluator<'e, S> {
             ExprNodeKind::Matches(of, pattern) => match self.eval_node(of, frame)?.val() {
                 ExprValue::Unknown => Ok(MaybeOwnedValue::At(&UNKNOWN)),
                 ExprValue::Str(text) => Ok(MaybeOwnedValue::New(ExprValue::Bool(pattern.is_match(text)))),
+                ExprValue::Notated(read) => Ok(MaybeOwnedValue::New(ExprValue::Bool(pattern.is_match(read.text())))),
                 other => Err(error_at(node, format!("matches needs a text, not {}", other.kind_name()))),
             },
             ExprNodeKind::Loop(walk) => self.eval_loop(node, walk, frame).map(MaybeOwnedValue::New),
@@ -77,6 +78,7 @@ impl<'e, S: Fn(usize) -> Option<&'e ExprValue>> Evaluator<'e, S> {
         let key = self.eval_node(key, frame)?;
         match (of.val(), key.val()) {
             (ExprValue::Map(_) | ExprValue::Null, ExprValue::Str(name)) => select_field(node, of, name),
+            (ExprValue::Map(_) | ExprValue::Null, ExprValue::Notated(name)) => select_field(node, of, name.text()),
             (ExprValue::List(items), ExprValue::Int(index)) => {
                 let place = usize::try_from(*index).ok().filter(|i| *i < items.len());
                 let Some(place) = place else {
@@ -90,7 +92,10 @@ impl<'e, S: Fn(usize) -> Option<&'e ExprValue>> Evaluator<'e, S> {
                 })
             }
             (ExprValue::Null, ExprValue::Int(_)) => Ok(MaybeOwnedValue::At(&NULL)),
-            (ExprValue::Unknown, ExprValue::Unknown | ExprValue::Str(_) | ExprValue::Int(_))
+            (
+                ExprValue::Unknown,
+                ExprValue::Unknown | ExprValue::Str(_) | ExprValue::Notated(_) | ExprValue::Int(_),
+            )
             | (ExprValue::Map(_) | ExprValue::List(_) | ExprValue::Null, ExprValue::Unknown) => {
                 Ok(MaybeOwnedValue::At(&UNKNOWN))
             }
@@ -157,7 +162,7 @@ impl<'e, S: Fn(usize) -> Option<&'e ExprValue>> Evaluator<'e, S> {
         for (key_node, val) in entries {
             let key = self.eval_node(key_node, frame)?;
             let val = self.eval_node(val, frame)?.into_val();
-            match key.val() {
+            match key.val().without_notation().as_ref() {
                 ExprValue::Str(key) => {
                     if map.insert(key.clone(), val).is_some() {
                         return Err(no_value_at(key_node, format!("the key {key:?} appears twice")));
@@ -203,6 +208,7 @@ fn measure_work(val: &ExprValue) -> usize {
         ExprValue::List(items) => items.len(),
         ExprValue::Map(entries) => entries.len(),
         ExprValue::Str(text) => text.len() / 64,
+        ExprValue::Notated(read) => read.text().len() / 64,
         _ => 0,
     }
 }

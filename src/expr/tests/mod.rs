@@ -2,13 +2,14 @@
 
 mod evaluating;
 mod grammar;
+mod notations;
 mod parsing;
 mod properties;
 mod typing;
 
 use serde_json::{Value as Json, json};
 
-use super::{Expr, ExprValue};
+use super::{Expr, ExprValue, TextNotation};
 
 /// The documents of the tests: a boat in a harbour, partly unknown.
 fn harbour_scope(name: &str) -> Option<ExprValue> {
@@ -21,6 +22,19 @@ fn harbour_scope(name: &str) -> Option<ExprValue> {
         })),
         "body" => ExprValue::from(&json!({"moor": {"berth": "b7", "nights": 3}})),
         "harbour" => ExprValue::from(&json!({"berths": ["b1", "b7"], "full": false})),
+        "log" => {
+            let text = |text: &str, notation| ExprValue::from(text).read_notation(notation);
+            let entries = [
+                ("sailed", text("2026-01-01T00:00:00Z", TextNotation::Time)),
+                ("seen", text("2026-01-01T01:00:00.000+01:00", TextNotation::Time)),
+                ("local", text("2026-01-01T00:00:00", TextNotation::Time)),
+                ("day", text("2026-01-01", TextNotation::Time)),
+                ("port", text("NorthHaven", TextNotation::Caseless)),
+                ("note", ExprValue::from("2026-01-01T00:00:00Z")),
+                ("tons", ExprValue::from(&json!(18_446_744_073_709_551_615_u64))),
+            ];
+            entries.into_iter().map(|(name, val)| (std::sync::Arc::from(name), val)).collect()
+        }
         "any" => ExprValue::Unknown,
         _ => return None,
     })

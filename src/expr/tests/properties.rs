@@ -59,6 +59,7 @@ fn eval_with_cel(text: &str, documents: &Documents) -> Result<ExprValue, String>
 fn to_theirs(val: &ExprValue) -> cel::Value {
     match val {
         ExprValue::Unknown => panic!("the oracle knows no unknown"),
+        ExprValue::Large(_) | ExprValue::Notated(_) => panic!("the documents have no such value"),
         ExprValue::Null => cel::Value::Null,
         ExprValue::Bool(truth) => cel::Value::Bool(*truth),
         ExprValue::Int(number) => cel::Value::Int(*number),

@@ -4,8 +4,7 @@ use crate::history::{Call, CallCause, Exchange, Outcome, Reply, ReplyBody};
 use crate::model::{
     Belief, BeliefLimits, Existence, InterpretedExchange, Model, PossibleResource, ResourceId, TransitionStage,
 };
-use crate::schema::InputClass;
-use crate::schema::catalog::Catalog;
+use crate::schema::{CatalogFiles, CompiledCatalog, InputClass};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -65,9 +64,30 @@ fn make_operation(id: &str, method: &str, thing: Option<&str>) -> Value {
     })
 }
 
+/// The files of a catalog in memory, by name.
+pub(super) struct MemoryCatalog(pub BTreeMap<&'static str, Value>);
+
+impl CatalogFiles for MemoryCatalog {
+    fn read(&self, name: &str) -> Option<Vec<u8>> {
+        Some(self.0.get(name)?.to_string().into_bytes())
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.keys().map(ToString::to_string).collect()
+    }
+}
+
+/// The model of a suite over the files of a catalog.
+pub(super) fn compile_suite(suite: &str, files: MemoryCatalog) -> Arc<Model> {
+    let schemas = CompiledCatalog::load(&files).unwrap_or_else(|error| panic!("{error}"));
+    let parsed = crate::suite::parse_suite("suite.yaml", suite, &schemas.catalog)
+        .unwrap_or_else(|problems| panic!("{}", crate::suite::render_problems(&problems, suite)));
+    Arc::new(Model::new(Arc::new(parsed), &schemas, "2026-11-20").unwrap_or_else(|error| panic!("{error}")))
+}
+
 /// The model of the box API.
 pub(super) fn make_model() -> Arc<Model> {
-    let catalog: Catalog = serde_json::from_value(json!({
+    let catalog = json!({
         "format": 1, "api": "boxes",
         "pages": [{ "id": "boxes", "file": "boxes.md", "title": "Boxes", "digest": "sha256:0", "dialect": "markdown" }],
         "operations": [
@@ -77,11 +97,8 @@ pub(super) fn make_model() -> Arc<Model> {
             make_operation("listLabels", "GET", None), make_operation("moveLabel", "POST", Some("label")),
             make_operation("shakeLabel", "POST", Some("label")),
         ],
-    }))
-    .expect("the fixture is a catalog");
-    let suite = crate::suite::parse_suite("boxes.yaml", SUITE, &catalog)
-        .unwrap_or_else(|problems| panic!("{}", crate::suite::render_problems(&problems, SUITE)));
-    Arc::new(Model::new(Arc::new(suite), &catalog, "2026-11-20").unwrap_or_else(|error| panic!("{error}")))
+    });
+    compile_suite(SUITE, MemoryCatalog(BTreeMap::from([("catalog.json", catalog)])))
 }
 
 /// A belief that observes calls, each from a line such as `other show l1 b1 old`, `later show l1 404` or `drop

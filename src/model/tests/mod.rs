@@ -1,4 +1,5 @@
 //! Tests of the model.
 
 mod box_api;
+mod notations;
 mod bulk_effect;

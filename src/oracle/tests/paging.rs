@@ -38,7 +38,7 @@ fn new_list_judge() -> Judge {
     let text = std::fs::read_to_string(find_lamp_file("suites/lamps.yaml")).expect("the suite is there");
     let text = text.replacen("    views:\n", &format!("    views:\n{VIEW}"), 1);
     let suite = crate::suite::parse_suite("lamps.yaml", &text, &schemas.catalog).expect("the suite parses");
-    let model = Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-25").expect("a model"));
+    let model = Arc::new(Model::new(Arc::new(suite), &schemas, "2026-11-25").expect("a model"));
     Judge::new(model, schemas, 0, BeliefLimits { states_max: 100, settle_percent: 100, insight: false })
 }
 

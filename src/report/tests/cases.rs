@@ -266,7 +266,7 @@ fn judge(calls: &[Answered]) -> Vec<String> {
     let schemas = Arc::new(CompiledCatalog::load(&LanternFiles).expect("the schemas load"));
     let suite = crate::suite::parse_suite("lanterns.yaml", SUITE, &schemas.catalog);
     let suite = suite.unwrap_or_else(|problems| panic!("{problems:?}"));
-    let model = Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").expect("a model"));
+    let model = Arc::new(Model::new(Arc::new(suite), &schemas, "2026-11-20").expect("a model"));
     let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
     let mut judge = Judge::new(Arc::clone(&model), Arc::clone(&schemas), 0, bounds);
     let exchanges: Vec<Exchange> =

@@ -3,8 +3,8 @@
 use super::lets::is_valid_name;
 use super::reader::{MapEntries, RESERVED_NAMES, RootNames, SuiteReader};
 use super::views::parse_views;
-use crate::expr::{Expr, ExprValue};
-use crate::suite::grammar;
+use crate::expr::{Expr, ExprValue, TextNotation};
+use crate::suite::grammar::{self, NOTATION_WORDS};
 use crate::suite::place::SuitePlace;
 use crate::suite::suggest;
 use crate::suite::types::{ATOMIC_CALLS, DerivedValue, Field, FieldMutability, MarkField, ResourceKind};
@@ -82,19 +82,34 @@ fn parse_conventions(reader: &mut SuiteReader, node: Option<&YamlNode>) -> bool 
 fn parse_field(reader: &mut SuiteReader, name: &YamlKey, node: &YamlNode, class: FieldMutability) -> Option<Field> {
     check_field_name(reader, name);
     let it = RootNames::new(&["it"]);
-    let (at, cites, at_node) = match &node.kind {
+    let (at, notation, cites, at_node) = match &node.kind {
         YamlValue::Map(_) => {
             let map = reader.read_map(node, "a field", &grammar::CITED_FIELD)?;
             let at = map.get("at")?;
-            (reader.read_expression(at, "`at`", &it)?, reader.read_citations(map.get("cites"), "`cites`"), at)
+            let notation = map.get("as").and_then(|node| parse_notation(reader, node));
+            let cites = reader.read_citations(map.get("cites"), "`cites`");
+            (reader.read_expression(at, "`at`", &it)?, notation, cites, at)
         }
-        _ => (reader.read_expression(node, "a field", &it)?, Vec::new(), node),
+        _ => (reader.read_expression(node, "a field", &it)?, None, Vec::new(), node),
     };
     if at.as_path().is_none_or(|path| path.keys.is_empty()) {
         let hint = "write a path such as `it.flavor.id`; the mock writes the field there".to_string();
         reader.report_error_with(at_node.place, "not-a-path", format!("`{}` is not a plain path", at.text()), hint);
     }
-    Some(Field { name: name.text.clone(), at, class, cites, place: name.place })
+    Some(Field { name: name.text.clone(), at, class, notation, cites, place: name.place })
+}
+
+fn parse_notation(reader: &mut SuiteReader, node: &YamlNode) -> Option<TextNotation> {
+    let word = reader.read_text(node, "`as`")?.to_string();
+    match word.as_str() {
+        "time" => Some(TextNotation::Time),
+        "caseless" => Some(TextNotation::Caseless),
+        _ => {
+            let hint = suggest::suggest_name(&word, NOTATION_WORDS.iter().map(|(known, _)| *known));
+            reader.report_error_with(node.place, "bad-notation", format!("`{word}` is not a notation"), hint);
+            None
+        }
+    }
 }
 
 /// Names in every record besides the fields of the resource.

@@ -1,7 +1,7 @@
 //! The grammar: the parser and the published JSON Schema agree about every key.
 
 use super::{load_lamps, render_problems};
-use crate::suite::grammar::{BASIS_WORDS, MAPS, REPLY_WORDS, WHILE_WORDS};
+use crate::suite::grammar::{BASIS_WORDS, MAPS, NOTATION_WORDS, REPLY_WORDS, WHILE_WORDS};
 use crate::suite::{SuiteProblem, build_suite_schema, parse_suite, yaml};
 use serde_json::{Value, json};
 
@@ -122,6 +122,10 @@ fn the_parser_accepts_every_word_of_the_schema() {
         }
         assert!(!problems_with("/clauses/0", key, json!("nonsense")).is_empty(), "{key}: nonsense");
     }
+    for (word, _) in NOTATION_WORDS {
+        assert!(problems_with("/resources/lamp/fields/bulb", "as", json!(word)).is_empty(), "as: {word}");
+    }
+    assert!(!problems_with("/resources/lamp/fields/bulb", "as", json!("nonsense")).is_empty(), "as: nonsense");
 }
 
 #[test]

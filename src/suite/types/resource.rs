@@ -1,6 +1,6 @@
 //! Resource kinds: their fields, and where responses show them.
 
-use crate::expr::{Expr, ExprValue};
+use crate::expr::{Expr, ExprValue, TextNotation};
 use crate::schema::catalog::SourceLines;
 use crate::suite::place::SuitePlace;
 use std::collections::BTreeMap;
@@ -65,6 +65,8 @@ pub struct Field {
     pub at: Expr,
     /// How the field may change.
     pub class: FieldMutability,
+    /// What the texts of the field write, where the suite says so (`as`).
+    pub notation: Option<TextNotation>,
     /// Citations.
     pub cites: Vec<SourceLines>,
     /// Place in the suite file.

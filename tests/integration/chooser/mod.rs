@@ -83,8 +83,7 @@ fn load_suite(name: &str) -> (Arc<probity::model::Model>, Arc<probity::schema::C
             .expect("the schemas load");
     let suite = probity::suite::parse_suite(name, &text, &schemas.catalog)
         .unwrap_or_else(|problems| panic!("{}", probity::suite::render_problems(&problems, &text)));
-    let model =
-        probity::model::Model::new(Arc::new(suite), &schemas.catalog, "2026-11-20").expect("the suite comes to life");
+    let model = probity::model::Model::new(Arc::new(suite), &schemas, "2026-11-20").expect("the suite comes to life");
     (Arc::new(model), Arc::new(schemas))
 }
 

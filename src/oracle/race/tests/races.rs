@@ -19,7 +19,7 @@ fn load_lamps(convention: &str) -> (Arc<Model>, Arc<CompiledCatalog>) {
     let text = std::fs::read_to_string(data.join("races/switched-lamps.yaml")).expect("the suite is there");
     let text = text.replace(CONVENTION, convention);
     let suite = crate::suite::parse_suite("switched-lamps.yaml", &text, &schemas.catalog).expect("the suite parses");
-    (Arc::new(Model::new(Arc::new(suite), &schemas.catalog, "2026-11-25").expect("a model")), schemas)
+    (Arc::new(Model::new(Arc::new(suite), &schemas, "2026-11-25").expect("a model")), schemas)
 }
 
 /// Judges lines such as `1 dimLamp 10-20 204`: branch, operation, time of the call in milliseconds, and status with the

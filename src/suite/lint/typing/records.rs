@@ -2,8 +2,9 @@
 
 use super::expressions::{add_let_types, check_expression, report_type_errors};
 use super::states::build_state_type;
-use super::values::{RootTypes, build_reply_type, infer_value_type, remove_null, widen_enum};
+use super::values::{RootTypes, infer_value_type, remove_null, widen_enum};
 use crate::expr::{self, Expr, ExprValue, RecordField, ValueType};
+use crate::suite::body_types::build_reply_type;
 use crate::suite::lint::context::LintContext;
 use crate::suite::lint::located_expressions::build_field_path;
 use crate::suite::lint::merged_tree::way;
@@ -75,7 +76,7 @@ fn list_shown_types<'a>(
         let Some(operation) = lint.schemas.find_operation(id) else {
             continue;
         };
-        let roots = RootTypes::from([("reply".to_string(), build_reply_type(lint, &operation.responses))]);
+        let roots = RootTypes::from([("reply".to_string(), build_reply_type(lint.schemas, &operation.responses))]);
         let key = if view.each { "each" } else { "at" };
         let at = way!["resources", &resource.name, "views", id, key];
         let (whole, errors) = expr::check_types(&view.at, &roots);

@@ -1,11 +1,10 @@
 //! The roots of expressions about a call, with their types.
 
 use super::records::RecordTypes;
-use super::values::{
-    RootTypes, build_body_type, build_open_record, build_parameters_type, build_pools_type, build_reply_type,
-};
+use super::values::{RootTypes, build_open_record, build_parameters_type, build_pools_type};
 use crate::expr::{self, RecordField, ValueType};
 use crate::schema::catalog::Operation;
+use crate::suite::body_types::{build_body_type, build_reply_type};
 use crate::suite::lint::context::LintContext;
 use crate::suite::lint::located_expressions::{ExpressionRole, LocatedExpression};
 use crate::suite::types::{AboutEntry, Suite};
@@ -33,8 +32,8 @@ pub(super) fn build_call_roots(lint: &LintContext, records: &RecordTypes, operat
         ("query".to_string(), build_parameters_type(&operation.query)),
         // Headers are open: an operation's table seldom lists the header with the version.
         ("header".to_string(), build_open_record()),
-        ("body".to_string(), build_body_type(lint, &operation.requests)),
-        ("reply".to_string(), build_reply_type(lint, &operation.responses)),
+        ("body".to_string(), build_body_type(lint.schemas, &operation.requests)),
+        ("reply".to_string(), build_reply_type(lint.schemas, &operation.responses)),
         ("pools".to_string(), build_pools_type(suite)),
         ("caller".to_string(), names(&["owner", "other", "expired", "forged", "none"])),
         ("input".to_string(), names(&["valid", "doubtful", "invalid"])),

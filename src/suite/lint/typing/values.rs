@@ -1,8 +1,7 @@
 //! Types from schemas, parameters and values.
 
 use crate::expr::{self, Expr, ExprValue, RecordField, ValueType};
-use crate::schema::catalog::{OperationBody, OperationParameter};
-use crate::suite::lint::context::LintContext;
+use crate::schema::catalog::OperationParameter;
 use crate::suite::types::Suite;
 use std::collections::BTreeMap;
 
@@ -14,23 +13,6 @@ pub(super) fn build_parameters_type(parameters: &[OperationParameter]) -> ValueT
         (p.name.clone(), RecordField { ty: ValueType::from_schema(&p.schema), optional: !p.required })
     };
     ValueType::Record { fields: parameters.iter().map(field).collect(), open: false }
-}
-
-/// The type of the body of an accepted call: suites read no bodies of refusals.
-pub(super) fn build_reply_type(lint: &LintContext, responses: &[OperationBody]) -> ValueType {
-    let refuses = |body: &&OperationBody| !body.statuses.is_empty() && body.statuses.iter().all(|it| *it >= 300);
-    let accepting: Vec<OperationBody> = responses.iter().filter(|body| !refuses(body)).cloned().collect();
-    build_body_type(lint, &accepting)
-}
-
-/// The union of the documented bodies; null without a documented body.
-pub(super) fn build_body_type(lint: &LintContext, bodies: &[OperationBody]) -> ValueType {
-    let files: BTreeMap<&str, &crate::schema::CompiledSchema> = lint.schemas.bodies().collect();
-    let ty = |body: &OperationBody| match &body.schema {
-        Some(name) => files.get(name.as_str()).map_or(ValueType::Any, |shape| ValueType::from_schema(&shape.schema)),
-        None => ValueType::Null,
-    };
-    if bodies.is_empty() { ValueType::Null } else { ValueType::union(bodies.iter().map(ty)) }
 }
 
 /// The types of the pools. A profile replaces the values, so only the kind of value counts.
