@@ -11,7 +11,7 @@ use crate::plan::{PlanLimits, SuiteHints, WaitPrice};
 use crate::plan_execution::{AcceptedReads, Cancellation, Pace, SharedBudget};
 use crate::schema::CompiledCatalog;
 use crate::suite::IdExpression;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -115,6 +115,7 @@ pub fn make_mock_limits(model: &Model, schemas: &CompiledCatalog, limits: &Limit
         live_max: limits.live_resources,
         filled_parameters: filled.cloned().collect(),
         callers,
+        probed_operations: BTreeSet::new(),
     }
 }
 

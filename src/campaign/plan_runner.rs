@@ -164,7 +164,7 @@ impl<'a, 's> RunningPlan<'a, 's> {
             online_judge: eyes,
             steps: Vec::new(),
             handles: HandleTable::default(),
-            limits: site.plan_limits.clone(),
+            limits: site.plan_limits.for_next_plan(&share.coverage.borrow()),
             uncertain: 0,
             ledger: tracked.map(|_| LiveResourceLedger::new(site.model.clone(), &site.schemas, site.hints.clone())),
             skipped: 0,

@@ -71,7 +71,7 @@ pub fn list_certified_clauses(report: &Report) -> Vec<CertifiedClause> {
         basis: row.basis,
         verdict: row.verdict,
         excuse: report.find_clause_excuse(row).map(Excuse::describe),
-        exempt: explain_exemption(&row.standing),
+        exempt: row.not_claimed.then(|| "not claimed".to_string()).or_else(|| explain_exemption(&row.standing)),
     })
     .collect()
 }

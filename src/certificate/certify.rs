@@ -123,6 +123,11 @@ fn list_refusals(
         trial: request.trial,
     };
     let mut reasons = request.policy.list_refusals(&judged_run);
+    let unclaimed = run.report.claims.iter().flat_map(|claims| &claims.unclaimed_mandatory);
+    let unclaimed: Vec<&str> = unclaimed.map(String::as_str).collect();
+    if !unclaimed.is_empty() {
+        reasons.push(format!("the profile does not claim mandatory clauses: {}", unclaimed.join(", ")));
+    }
     // A run of selected clauses has no verdict for the others, and is refused for its selection.
     if run.report.selected.is_none() && run.report.excluded.is_none() {
         reasons.extend(list_contradictions(&conditions.clauses, judged));
@@ -148,6 +153,7 @@ fn state_conditions(
         catalog: report.catalog.clone(),
         pages: pages.map(|page| NamedDigest { name: page.file.clone(), digest: page.digest.clone() }).collect(),
         endpoint: report.target.describe(),
+        profile: report.profile.clone(),
         pools: judged.pools.clone(),
         started: facts.map(|facts| facts.started.clone()).unwrap_or_default(),
         duration_ms: facts.map(|facts| facts.duration_ms).unwrap_or_default(),
@@ -159,6 +165,7 @@ fn state_conditions(
         evidence: judged.chain.clone(),
         clauses: list_certified_clauses(report),
         waivers: report.known_deviations.as_ref().map(|known| known.waivers.clone()).unwrap_or_default(),
+        claims: report.claims.clone(),
         power,
         policy: request.policy,
     }

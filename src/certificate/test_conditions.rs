@@ -3,7 +3,7 @@
 use super::certified_clause::{CertifiedClause, ResultWord, conclude_clauses};
 use super::policy::CertificatePolicy;
 use crate::campaign::MutantKindScore;
-use crate::report::{NamedDigest, RunFacts, WaiverRow};
+use crate::report::{ClaimsRow, NamedDigest, RunFacts, WaiverRow};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -27,6 +27,9 @@ pub struct TestConditions {
     pub pages: Vec<NamedDigest>,
     /// The endpoint in words: its address without credentials.
     pub endpoint: String,
+    /// `sha256:…` of the profile without its secrets; none for a target without a profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
     /// The values that the endpoint offered, by pool, as `sha256:…` of their JSON form.
     pub pools: String,
     /// When the run started, RFC 3339, UTC.
@@ -49,6 +52,9 @@ pub struct TestConditions {
     pub clauses: Vec<CertifiedClause>,
     /// The waivers of the profile.
     pub waivers: Vec<WaiverRow>,
+    /// What the profile claims, and what the endpoint offers; none for a profile that claims everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<ClaimsRow>,
     /// The mutants that the campaign would have detected, by kind.
     pub power: Vec<MutantKindScore>,
     /// The conditions that the certificate had to meet.

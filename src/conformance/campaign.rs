@@ -106,6 +106,7 @@ impl SharedCampaign {
             allow_undecided: &allowed,
             baseline: None,
             waivers: &profile.waivers,
+            claims: &profile.claims,
             fails_idle_waivers: false,
             limits: RequestedLimits { requests: options.requests, ..RequestedLimits::NONE },
             settle_percent: profile.settle_percent,

@@ -11,6 +11,8 @@ pub enum ExcuseSource {
     Baseline,
     /// A waiver of the profile covers the deviation.
     Waiver,
+    /// The profile does not claim the operation, or none of the contradicted clauses.
+    NotClaimed,
 }
 
 /// Why a deviation does not fail a run.
@@ -47,6 +49,7 @@ impl Excuse {
         let source = match self.by {
             ExcuseSource::Baseline => "in the baseline",
             ExcuseSource::Waiver => "waived",
+            ExcuseSource::NotClaimed => "not claimed",
         };
         let since = self.accepted.as_ref().map(|date| format!("accepted {date}"));
         let until = self.until.as_ref().map(|date| format!("until {date}"));

@@ -1,6 +1,7 @@
 //! The known deviations of one suite in one run.
 
 use super::baseline::{Baseline, BaselineEntry};
+use super::claims::UnclaimedParts;
 use super::clause_aliases::ClauseAliases;
 use super::excuse::{Excuse, ExcuseSource};
 use super::waiver::{Waiver, WaiverScope};
@@ -13,6 +14,8 @@ pub struct DeviationIdentity<'a> {
     pub fingerprints: Vec<&'a str>,
     /// Ids of all clauses that the finding contradicts.
     pub clauses: Vec<&'a str>,
+    /// Id of the operation whose response deviates.
+    pub operation: &'a str,
 }
 
 /// The known deviations of one suite in one run.
@@ -24,6 +27,7 @@ pub struct SuiteExceptions {
     today: String,
     has_baseline: bool,
     fails_idle_waivers: bool,
+    unclaimed: Option<UnclaimedParts>,
 }
 
 impl SuiteExceptions {
@@ -46,6 +50,7 @@ impl SuiteExceptions {
             today: today.to_string(),
             has_baseline: baseline.is_some(),
             fails_idle_waivers: false,
+            unclaimed: None,
         }
     }
 
@@ -55,16 +60,28 @@ impl SuiteExceptions {
         SuiteExceptions { fails_idle_waivers: fails, ..self }
     }
 
+    /// These exceptions, with what the profile does not claim; `None` for a profile that claims everything.
+    #[must_use]
+    pub fn with_unclaimed(self, unclaimed: Option<UnclaimedParts>) -> SuiteExceptions {
+        SuiteExceptions { unclaimed, ..self }
+    }
+
+    /// What the profile does not claim; `None` if the profile has no claims about the suite.
+    #[must_use]
+    pub fn unclaimed(&self) -> Option<&UnclaimedParts> {
+        self.unclaimed.as_ref()
+    }
+
     /// Whether a waiver without an effect fails the run.
     #[must_use]
     pub fn fails_idle_waivers(&self) -> bool {
         self.fails_idle_waivers
     }
 
-    /// Whether the run has a baseline, or the profile has a waiver for the suite.
+    /// Whether the run has a baseline, or the profile has a waiver or claims for the suite.
     #[must_use]
     pub fn are_given(&self) -> bool {
-        self.has_baseline || !self.waivers.is_empty()
+        self.has_baseline || !self.waivers.is_empty() || self.unclaimed.is_some()
     }
 
     /// Whether the run has a baseline.
@@ -89,10 +106,22 @@ impl SuiteExceptions {
     /// hidden otherwise.
     #[must_use]
     pub fn find_excuse(&self, found: &DeviationIdentity<'_>) -> Option<Excuse> {
-        self.find_waivers(found)
-            .first()
-            .map(|waiver| make_waiver_excuse(waiver))
+        self.find_missing_claim(found)
+            .or_else(|| self.find_waivers(found).first().map(|waiver| make_waiver_excuse(waiver)))
             .or_else(|| self.find_in_baseline(found))
+    }
+
+    fn find_missing_claim(&self, found: &DeviationIdentity<'_>) -> Option<Excuse> {
+        let reason = self.unclaimed.as_ref()?.explain_deviation(found.operation, &found.clauses)?;
+        Some(Excuse {
+            by: ExcuseSource::NotClaimed,
+            reason: Some(reason),
+            owner: None,
+            until: None,
+            accepted: None,
+            disposition: None,
+            ticket: None,
+        })
     }
 
     /// The waivers that together cover a deviation; empty if they do not cover it.

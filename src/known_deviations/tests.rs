@@ -35,7 +35,8 @@ fn check(baseline: &[&str], waivers: &[&str], fingerprints: &[&str], clauses: &[
         .collect();
     let aliases = ClauseAliases::from_pairs([("sail.off", "sail.away")]);
     let known = SuiteExceptions::select(Some(&baseline), waivers, ("boats", aliases), "2026-05-01");
-    let found = DeviationIdentity { fingerprints: fingerprints.to_vec(), clauses: clauses.to_vec() };
+    let found =
+        DeviationIdentity { fingerprints: fingerprints.to_vec(), clauses: clauses.to_vec(), operation: "setSail" };
     known.find_excuse(&found).map(|excuse| excuse.by)
 }
 
@@ -70,6 +71,35 @@ fn a_waiver_of_a_fingerprint_covers_no_deviation_with_another_difference() {
 fn a_waiver_covers_its_last_day_and_no_later_one() {
     assert_eq!(check(&[], &["sail.* 2026-05-01"], &["c"], &["sail.away"]), Some(ExcuseSource::Waiver));
     assert_eq!(check(&[], &["sail.* 2026-04-30"], &["c"], &["sail.away"]), None);
+}
+
+/// What excuses a finding at an operation if the profile does not claim the operation `moor` and the clause `row.fast`.
+fn check_unclaimed(operation: &str, clauses: &[&str]) -> Option<ExcuseSource> {
+    let names = |names: &[&str]| names.iter().map(|name| name.to_string()).collect();
+    let unclaimed = UnclaimedParts { operations: names(&["moor"]), clauses: names(&["row.fast"]) };
+    let known = SuiteExceptions::default().with_unclaimed(Some(unclaimed));
+    assert!(known.are_given());
+    let found = DeviationIdentity { fingerprints: vec!["a"], clauses: clauses.to_vec(), operation };
+    known.find_excuse(&found).map(|excuse| excuse.by)
+}
+
+#[test]
+fn a_deviation_of_an_operation_or_of_clauses_without_a_claim_is_known() {
+    assert_eq!(check_unclaimed("moor", &["sail.away"]), Some(ExcuseSource::NotClaimed));
+    assert_eq!(check_unclaimed("row", &["row.fast"]), Some(ExcuseSource::NotClaimed));
+    assert_eq!(check_unclaimed("row", &["row.fast", "sail.away"]), None, "a claimed clause is contradicted too");
+    assert_eq!(check_unclaimed("row", &[]), None);
+}
+
+#[test]
+fn an_operation_is_claimed_by_its_id_and_by_the_kinds_of_its_resources() {
+    let patterns = |texts: &[&str]| texts.iter().map(|text| NamePattern::new(text)).collect::<Option<Vec<_>>>();
+    let claims = SuiteClaims { operations: patterns(&["*Boat"]), kinds: patterns(&["boat", "sail"]), clauses: None };
+    assert!(claims.covers_operation("showBoat", ["boat", "sail"]));
+    assert!(!claims.covers_operation("showBoat", ["boat", "oar"]));
+    assert!(!claims.covers_operation("showBoats", ["boat"]));
+    assert!(claims.covers_clause(["any.clause"]));
+    assert!(!SuiteClaims { clauses: patterns(&[]), ..claims }.covers_clause(["any.clause"]));
 }
 
 #[test]

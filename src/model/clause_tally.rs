@@ -36,6 +36,8 @@ pub struct ClauseTally {
     pub passed_by: BTreeMap<ClauseId, BTreeMap<String, u64>>,
     /// Silent cells, with the number of responses by status.
     pub silent: BTreeMap<ObservedSilentCell, BTreeMap<u16, u64>>,
+    /// Responses to calls of the owner, by operation and status.
+    pub answers: BTreeMap<String, BTreeMap<u16, u64>>,
     /// Throttled responses.
     pub throttled: u64,
     /// Lost responses.
@@ -72,6 +74,14 @@ impl ClauseTally {
     pub fn note_unkept(&mut self, clauses: impl IntoIterator<Item = ClauseId>) {
         self.unkept += 1;
         self.unkept_clauses.extend(clauses);
+    }
+
+    /// Counts responses to calls of the owner.
+    pub fn count_answers(&mut self, operation: &str, status: u16, count: u64) {
+        match self.answers.get_mut(operation) {
+            Some(statuses) => *statuses.entry(status).or_default() += count,
+            None => drop(self.answers.insert(operation.to_string(), BTreeMap::from([(status, count)]))),
+        }
     }
 
     /// The passes of all clauses, for [`ClauseTally::count_passes_of`].
@@ -112,6 +122,11 @@ impl ClauseTally {
             let mine = self.silent.entry(cell.clone()).or_default();
             for (status, count) in statuses {
                 *mine.entry(*status).or_default() += count;
+            }
+        }
+        for (operation, statuses) in &other.answers {
+            for (status, count) in statuses {
+                self.count_answers(operation, *status, *count);
             }
         }
         self.throttled += other.throttled;

@@ -159,6 +159,9 @@ impl Judge {
     pub(super) fn observe_plainly(&mut self, interpreted: &InterpretedExchange<'_>) -> ExchangeFindings {
         let model = Arc::clone(self.belief.model());
         let exchange = interpreted.exchange;
+        if let (Outcome::Replied(reply), "owner") = (&exchange.outcome, exchange.call.caller.as_str()) {
+            self.belief.tally.count_answers(&exchange.call.operation, reply.status, 1);
+        }
         let passes = self.belief.tally.list_passes();
         let observed = self.belief.observe_exchange(interpreted);
         let mut seen =

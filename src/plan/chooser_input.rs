@@ -56,4 +56,20 @@ pub struct PlanLimits {
     pub filled_parameters: BTreeSet<String>,
     /// Callers in the profile: `owner`, and any of `other`, `expired`, `forged` and `none`.
     pub callers: BTreeSet<String>,
+    /// Operations that a campaign calls only a few times, to see whether the endpoint offers them. A plan calls none that
+    /// earlier plans have called [`PROBES_MAX`] times.
+    pub probed_operations: BTreeSet<String>,
+}
+
+/// After how many steps of a campaign no further plan calls a probed operation.
+const PROBES_MAX: u64 = 3;
+
+impl PlanLimits {
+    /// The limits of a further plan: of the probed operations those that are not called any more.
+    #[must_use]
+    pub fn for_next_plan(&self, coverage: &Coverage) -> PlanLimits {
+        let count = |id: &String| coverage.operations.get(id).copied().unwrap_or(0);
+        let spent = self.probed_operations.iter().filter(|id| count(id) >= PROBES_MAX);
+        PlanLimits { probed_operations: spent.cloned().collect(), ..self.clone() }
+    }
 }

@@ -1,14 +1,16 @@
 //! The profile after reading and checking.
 
 use super::auth::CredentialResolver;
+use super::claims::resolve_claims;
 use super::connection::ConnectionSettings;
 use super::error::{ProfileError, error_at};
 use super::file::{ProfileFile, parse_file};
+use super::redacted_digest::digest_redacted_profile;
 use super::resolve::{resolve_connection, resolve_environment_variable, resolve_identities, resolve_recognisers};
 use super::settings::{ChangePolicy, CompletenessPolicy, ConcurrencyPolicy, PoolOffer, ProfileLimits, ResourceQuota};
 use super::waivers::resolve_waivers;
 use crate::endpoint::{FailureProvocation, Identities, InfrastructureRecogniser};
-use crate::known_deviations::Waiver;
+use crate::known_deviations::{SuiteClaims, Waiver};
 use probity_input::{has_url_secret, read_input_text, redact_urls};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -49,6 +51,10 @@ pub struct Profile {
     pub complete: CompletenessPolicy,
     /// Deviations that are accepted for a time.
     pub waivers: Vec<Waiver>,
+    /// By suite, what the endpoint claims to implement; everything of a suite without an entry.
+    pub claims: BTreeMap<String, SuiteClaims>,
+    /// `sha256:…` of the profile without its secrets.
+    pub digest: String,
     /// Settings of connections.
     pub connection: ConnectionSettings,
     /// Positions (`file:line:column`) of literal credentials.
@@ -140,6 +146,8 @@ impl Profile {
             quotas: raw.quotas,
             complete: raw.complete,
             waivers: resolve_waivers(&raw.waivers, file)?,
+            claims: resolve_claims(&raw.claims, file)?,
+            digest: digest_redacted_profile(text).unwrap_or_default(),
             connection: connecting,
             literals,
         })

@@ -85,6 +85,28 @@ pub(super) struct ProfileFile {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<WaiverEntry>"))]
     pub waivers: Vec<Spanned<WaiverEntry>>,
+    /// By suite, what the endpoint claims to implement. Without an entry everything is claimed. What is not claimed is not
+    /// failed, and each report lists it.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, ClaimsEntry>"))]
+    pub claims: BTreeMap<String, Spanned<ClaimsEntry>>,
+}
+
+/// What is claimed of one suite, as patterns: `*` stands for any characters, `?` for one.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, schemars(rename = "Claims"))]
+pub(super) struct ClaimsEntry {
+    /// Claimed operations. Default: all.
+    #[serde(default)]
+    pub operations: Option<Vec<String>>,
+    /// Claimed resource kinds; an operation about another kind is not claimed. Default: all.
+    #[serde(default)]
+    pub kinds: Option<Vec<String>>,
+    /// Claimed clauses. A clause needs a claimed operation too. Default: all.
+    #[serde(default)]
+    pub clauses: Option<Vec<String>>,
 }
 
 /// One waiver: `clause` or `fingerprint`, and the reason.

@@ -6,6 +6,8 @@ mod error;
 mod file;
 mod resolve;
 mod checked;
+mod claims;
+mod redacted_digest;
 mod settings;
 mod waivers;
 

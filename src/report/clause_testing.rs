@@ -1,8 +1,8 @@
 //! How a clause is tested, and how to read a failure of it.
 
 use super::rows::ClauseRow;
-use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model};
-use crate::suite::{Clause, ClauseDecision, ResourceKind};
+use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model, list_deciding_operations};
+use crate::suite::{Clause, ClauseDecision};
 use std::fmt::Write;
 
 /// Most printed operations, and most printed mutants.
@@ -14,7 +14,7 @@ const LISTED_MAX: usize = 8;
 pub fn explain_clause_testing(model: &Model, clause: ClauseId, row: Option<&ClauseRow>, mutants: &[String]) -> String {
     let info = model.clause_info(clause);
     let mut out = String::from("  tests\n");
-    let calls = list_exercising_calls(model, clause);
+    let calls = list_deciding_operations(model, clause);
     let _ = writeln!(out, "    calls    {}", describe_calls(&calls, row));
     let _ = writeln!(out, "    mutants  {}", describe_mutants(&model.suite.name, &info.id, mutants));
     out.push_str("  a failure says one of\n");
@@ -26,39 +26,6 @@ pub fn explain_clause_testing(model: &Model, clause: ClauseId, row: Option<&Clau
          value. If the step before the call is in doubt: probity explain --why STEP --history FILE\n",
     );
     out
-}
-
-/// The operations whose responses can decide the clause.
-fn list_exercising_calls(model: &Model, clause: ClauseId) -> Vec<String> {
-    let shown = |kind: &ResourceKind, name: Option<&str>| -> Vec<String> {
-        let shows = |only: &Option<Vec<String>>| match (only, name) {
-            (Some(only), Some(name)) => only.iter().any(|field| field == name),
-            _ => true,
-        };
-        kind.views.iter().filter(|(_, view)| shows(&view.only)).map(|(operation, _)| operation.clone()).collect()
-    };
-    let kinds = &model.suite.resources;
-    match &model.clause_info(clause).origin {
-        ClauseOrigin::Clause(_) | ClauseOrigin::Event(_) => {
-            let named = model.operations.values().filter(|operation| operation.clauses.contains(&clause));
-            named.map(|operation| operation.id.clone()).collect()
-        }
-        ClauseOrigin::Generated(generated) => match generated {
-            GeneratedClause::NoServerError(operation)
-            | GeneratedClause::Reply(operation)
-            | GeneratedClause::Listed(_, operation)
-            | GeneratedClause::PageLimit(_, operation)
-            | GeneratedClause::Paged(_, operation) => vec![operation.clone()],
-            GeneratedClause::Field(kind, field) => shown(&kinds[*kind], Some(&kinds[*kind].fields[*field].name)),
-            GeneratedClause::Shows(kind, entry) => shown(&kinds[*kind], Some(&kinds[*kind].shows[*entry].name)),
-            GeneratedClause::Settles(kind) => shown(&kinds[*kind], kinds[*kind].state.as_deref()),
-            GeneratedClause::Atomic(kind) => {
-                let about = |id: &String| model.operations[id].about.iter().any(|about| about.resource == *kind);
-                let changing = model.operations.values().filter(|operation| operation.changes);
-                changing.map(|operation| operation.id.clone()).filter(about).collect()
-            }
-        },
-    }
 }
 
 fn describe_calls(calls: &[String], row: Option<&ClauseRow>) -> String {

@@ -1,5 +1,6 @@
 //! From a campaign's conclusion to its report, which is written, read back and rendered.
 
+use super::claims::{ClaimsRow, compile_claims};
 use super::compile_finding::compile_finding;
 use super::exceptions::{KnownDeviationsRow, apply_exceptions};
 use super::race_rows::{RacedPairRow, list_raced_pairs};
@@ -42,6 +43,9 @@ pub struct Report {
     pub today: String,
     /// Percentage by which the bounds of transitions were multiplied.
     pub settle_percent: u32,
+    /// `sha256:…` of the profile without its secrets; none for a target without a profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
     /// The pattern of the selected clauses; none for all clauses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selected: Option<String>,
@@ -63,6 +67,9 @@ pub struct Report {
     /// waivers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_deviations: Option<KnownDeviationsRow>,
+    /// What the profile claims, and what the endpoint offers; absent without claims.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<ClaimsRow>,
     /// Expressions of the suite that could not be evaluated, in the order of the suite.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_expressions: Vec<FailedExpressionRow>,
@@ -94,6 +101,10 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
     let findings = conclusion.findings.iter().enumerate();
     let mut findings: Vec<FindingRow> =
         findings.map(|(index, found)| compile_finding(subject, conclusion.seed, index + 1, found)).collect();
+    let claims = subject
+        .exceptions
+        .unclaimed()
+        .map(|unclaimed| compile_claims(subject.model, unclaimed, &conclusion.tally.answers, (&clauses, &findings)));
     let known_deviations = apply_exceptions(&mut findings, &clauses, subject.exceptions);
     Report {
         format: FORMAT,
@@ -104,6 +115,7 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
         seed: conclusion.seed,
         today: subject.model.today.clone(),
         settle_percent: subject.settle_percent,
+        profile: subject.profile_digest.map(str::to_string),
         selected: subject.selected.map(str::to_string),
         excluded: subject.excluded.map(str::to_string),
         stopped: conclusion.stopped.clone(),
@@ -112,6 +124,7 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
         findings,
         clauses,
         known_deviations,
+        claims,
         failed_expressions: list_failed_expressions(conclusion, subject),
         unproven_transitions: list_unproven_transitions(conclusion),
         races: list_raced_pairs(&conclusion.races),
@@ -125,7 +138,7 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
 impl Report {
     /// Whether a clause counts as missing a decision. A clause that cannot apply at the target counts only if the user
     /// selected clauses by name. A clause that no response can contradict never counts, nor does a clause that may
-    /// stay undecided.
+    /// stay undecided, or that the profile does not claim.
     #[must_use]
     pub fn misses_decision(&self, row: &ClauseRow) -> bool {
         let is_expected = match row.standing {
@@ -134,7 +147,7 @@ impl Report {
             ClauseDecidability::Unobservable(_) => false,
         };
         let is_undecided = matches!(row.verdict, Verdict::Inconclusive | Verdict::Untested);
-        is_undecided && is_expected && !row.may_stay_undecided
+        is_undecided && is_expected && !row.may_stay_undecided && !row.not_claimed
     }
 
     /// The bytes of `report.json`.
@@ -193,6 +206,8 @@ fn compile_clause(subject: &ReportSubject<'_>, conclusion: &Conclusion, row: &Cl
         reason: row.reason.clone(),
         standing: row.standing.clone(),
         may_stay_undecided: info.list_names().any(subject.may_stay_undecided),
+        not_claimed: subject.exceptions.unclaimed().is_some_and(|unclaimed| unclaimed.clauses.contains(&info.id)),
+        optional: subject.model.find_suite_clause(row.clause).is_some_and(|clause| clause.optional),
         counts: ClauseCountsRow {
             applied: row.count.applied,
             passed: row.count.passed,
@@ -221,7 +236,7 @@ fn list_cited_pages(subject: &ReportSubject<'_>, clauses: &[ClauseRow]) -> Vec<C
     pages.map(|page| CitedPageRow { id: page.id.clone(), title: page.title.clone(), url: page.url.clone() }).collect()
 }
 
-fn count_verdicts<'r>(rows: impl Iterator<Item = &'r ClauseRow>) -> VerdictTotals {
+pub(super) fn count_verdicts<'r>(rows: impl Iterator<Item = &'r ClauseRow>) -> VerdictTotals {
     let mut totals = VerdictTotals::default();
     for row in rows {
         match row.verdict {
@@ -240,7 +255,7 @@ fn count_verdicts<'r>(rows: impl Iterator<Item = &'r ClauseRow>) -> VerdictTotal
     totals
 }
 
-fn count_by_basis(rows: &[ClauseRow]) -> BTreeMap<ClauseBasis, VerdictTotals> {
+pub(super) fn count_by_basis(rows: &[ClauseRow]) -> BTreeMap<ClauseBasis, VerdictTotals> {
     [ClauseBasis::Stated, ClauseBasis::Example, ClauseBasis::Convention]
         .into_iter()
         .filter(|basis| rows.iter().any(|row| row.basis == *basis))

@@ -110,7 +110,7 @@ fn identify_finding(finding: &FindingRow) -> DeviationIdentity<'_> {
     let contradicted = finding.clauses.iter().map(|clause| clause.id.as_str());
     let clauses: BTreeSet<&str> = contradicted.chain(finding.related.iter().map(String::as_str)).collect();
     let fingerprints = if finding.lacks_fingerprints { Vec::new() } else { list_fingerprints(finding).collect() };
-    DeviationIdentity { fingerprints, clauses: clauses.into_iter().collect() }
+    DeviationIdentity { fingerprints, clauses: clauses.into_iter().collect(), operation: &finding.operation }
 }
 
 /// The fingerprints of all differences that a finding stands for.

@@ -6,6 +6,7 @@
 //! does not choose plans and reads no clock.
 
 mod call_row;
+mod claims;
 mod clause_testing;
 mod comparison;
 mod compile;
@@ -46,6 +47,7 @@ mod summary;
 mod tests;
 
 pub use call_row::{CallRow, SentTime};
+pub use claims::{ClaimsRow, OperationAnswersRow};
 pub use clause_testing::explain_clause_testing;
 #[cfg(feature = "cli")]
 pub use comparison::render_comparison_html;

@@ -27,13 +27,13 @@ impl ReportConclusion {
 }
 
 impl Report {
-    /// The conclusion. A report without a decided clause is never a pass.
+    /// The conclusion. A report in which no claimed clause passed is never a pass.
     #[must_use]
     pub fn conclude(&self) -> ReportConclusion {
         if self.clauses.iter().any(|row| row.verdict == Verdict::Fail && self.find_clause_excuse(row).is_none()) {
             ReportConclusion::Deviation
         } else if self.stopped.is_some()
-            || self.totals.pass == 0
+            || !self.clauses.iter().any(|row| row.verdict == Verdict::Pass && !row.not_claimed)
             || self.failed_expressions.iter().any(|failed| self.find_first_clause(failed).is_none())
             || self.clauses.iter().any(|row| self.misses_decision(row))
         {

@@ -25,6 +25,8 @@ pub struct ReportSubject<'a> {
     pub excluded: Option<&'a str>,
     /// The known deviations of the suite.
     pub exceptions: &'a SuiteExceptions,
+    /// `sha256:…` of the profile without its secrets; none for a target without a profile.
+    pub profile_digest: Option<&'a str>,
     /// Names of response headers with the id of a request, in addition to the usual names.
     pub request_ids: &'a [String],
     /// For each caller the names of the headers that prove the caller; none for a caller whose requests are signed. None

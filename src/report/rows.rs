@@ -41,6 +41,12 @@ pub struct ClauseRow {
     /// Whether the user permits that the clause stays undecided, so that it does not count for the exit code.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub may_stay_undecided: bool,
+    /// Whether the profile does not claim the clause, so that it does not count for the exit code.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_claimed: bool,
+    /// Whether an endpoint need not implement the clause, as the suite says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
     /// The numbers of calls on which the verdict rests.
     pub counts: ClauseCountsRow,
     /// How many of `counts.passed` each operation decided.

@@ -1,5 +1,6 @@
 //! A report as text for a terminal.
 
+use super::claims::describe_claims;
 use super::compile::Report;
 use super::exceptions::{KnownDeviationsRow, WaiverRow};
 use super::finding_text::list_finding_lines;
@@ -42,6 +43,10 @@ pub fn render_summary(report: &Report, place: &ReportLocation<'_>, detail: Summa
     if let Some(known) = &report.known_deviations {
         write_exceptions(&mut out, report, known, detail);
     }
+    if let Some(claims) = &report.claims {
+        let _ = writeln!(out, "\nClaims of the profile:");
+        describe_claims(claims).iter().for_each(|sentence| out.push_str(&wrap_words(sentence, "  ")));
+    }
     let title = "Inconclusive: the clause applied, but another cause may explain each response";
     write_undecided(&mut out, report, Verdict::Inconclusive, title);
     write_failed_expressions(&mut out, report);
@@ -53,6 +58,24 @@ pub fn render_summary(report: &Report, place: &ReportLocation<'_>, detail: Summa
     write_spending(&mut out, report);
     write_counts(&mut out, report);
     write_excused(&mut out, report);
+    out
+}
+
+/// A sentence in indented lines of at most [`WIDTH`] characters.
+fn wrap_words(sentence: &str, indent: &str) -> String {
+    let mut out = String::new();
+    let mut line = String::from(indent);
+    for word in sentence.split(' ') {
+        if line.chars().count() + word.chars().count() + 1 > WIDTH && line.trim() != "" {
+            out.push_str(line.trim_end());
+            out.push('\n');
+            line = format!("{indent}  ");
+        }
+        line.push_str(word);
+        line.push(' ');
+    }
+    out.push_str(line.trim_end());
+    out.push('\n');
     out
 }
 

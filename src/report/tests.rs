@@ -1,6 +1,7 @@
 //! The renderings of a fictitious campaign.
 
 mod cases;
+mod claims;
 mod schema;
 
 use super::*;
@@ -321,6 +322,7 @@ fn report(options: &[String]) -> Report {
         selected: None,
         excluded: None,
         exceptions: &SuiteExceptions::default(),
+        profile_digest: None,
         request_ids: &["x-example-id".to_string()],
         proofs: None,
         may_stay_undecided: &|clause| clause == "light.bright",

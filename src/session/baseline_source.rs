@@ -1,14 +1,16 @@
 //! The known deviations of a run: the baseline, which is a file or the reports of an earlier run, and the waivers of the
 //! profile.
 
+use super::claimed_parts::find_unclaimed;
 use super::loaded_suite::LoadedSuite;
 use super::user_error::UserError;
 use crate::known_deviations::{
-    BASELINE_BYTES_MAX, Baseline, ClauseAliases, NamePattern, SuiteExceptions, Waiver, WaiverScope,
+    BASELINE_BYTES_MAX, Baseline, ClauseAliases, NamePattern, SuiteClaims, SuiteExceptions, Waiver, WaiverScope,
 };
 use crate::model::ClauseInfo;
 use crate::report::read_stored_runs;
 use probity_input::read_input_text;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Reads a baseline, or takes each deviation of an earlier run as known.
@@ -41,9 +43,13 @@ pub fn load_baseline_file(file: &Path) -> Result<Baseline, UserError> {
     })
 }
 
-/// The entries of the baseline and the waivers for a suite. A waiver of clauses that names no suite is for the suites
+/// The entries of the baseline, the waivers for a suite, and what the profile does not claim of it. A waiver of clauses that names no suite is for the suites
 /// with such a clause.
-pub fn select_exceptions(baseline: Option<&Baseline>, waivers: &[Waiver], loaded: &LoadedSuite) -> SuiteExceptions {
+pub fn select_exceptions(
+    baseline: Option<&Baseline>,
+    (waivers, claims): (&[Waiver], &BTreeMap<String, SuiteClaims>),
+    loaded: &LoadedSuite,
+) -> SuiteExceptions {
     let is_for_suite = |waiver: &&Waiver| match (&waiver.suite, &waiver.scope) {
         (Some(suite), _) => *suite == loaded.name,
         (None, WaiverScope::Clauses(pattern)) => has_clause(loaded, pattern),
@@ -53,7 +59,8 @@ pub fn select_exceptions(baseline: Option<&Baseline>, waivers: &[Waiver], loaded
     let clauses = &loaded.model.clauses;
     let aliases = clauses.iter().flat_map(|info| info.aliases.iter().map(|alias| (alias.as_str(), info.id.as_str())));
     let aliases = ClauseAliases::from_pairs(aliases);
-    SuiteExceptions::select(baseline, waivers, (&loaded.name, aliases), &loaded.model.today)
+    let unclaimed = claims.get(&loaded.name).map(|claims| find_unclaimed(claims, &loaded.model));
+    SuiteExceptions::select(baseline, waivers, (&loaded.name, aliases), &loaded.model.today).with_unclaimed(unclaimed)
 }
 
 /// A warning for each waiver that names clauses which no suite of the run has, such as a misspelt one. A waiver that

@@ -14,6 +14,7 @@ use crate::model::{BeliefLimits, Model};
 use crate::plan::{PlanLimits, SuiteHints, WaitPrice};
 use crate::plan_execution::{AcceptedReads, Pace, SharedBudget, StopReason};
 use crate::profile::Profile;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -128,7 +129,13 @@ pub(super) fn limit_choices(settings: &CampaignSettings<'_>, identities: &Identi
             .filter(|caller| *caller == "none" || identities.has_caller(caller))
             .map(str::to_string)
             .collect(),
+        probed_operations: list_probed_operations(settings),
     }
+}
+
+/// The operations that the profile does not claim.
+pub(super) fn list_probed_operations(settings: &CampaignSettings<'_>) -> BTreeSet<String> {
+    settings.exceptions.unclaimed().map(|unclaimed| unclaimed.operations.clone()).unwrap_or_default()
 }
 
 /// Runs a future to its end on a single-threaded runtime with real time.

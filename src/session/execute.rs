@@ -2,7 +2,8 @@
 
 use super::bounded_check::finish_check;
 use super::environment_setup::{
-    block_on, describe_failure, limit_choices, make_endpoint_environment, make_mock_campaign_settings,
+    block_on, describe_failure, limit_choices, list_probed_operations, make_endpoint_environment,
+    make_mock_campaign_settings,
 };
 use super::listener::{SessionEvent, SessionListener};
 use super::needed_changes::needs_changes;
@@ -41,7 +42,8 @@ pub fn run_campaign(
             settings.check_output()?;
             let home = make_mock_campaign_settings(settings);
             let endpoint = make_mocks(model, schemas, &home);
-            let site = make_mock_environment(model, schemas, &home, settings.cancel.clone(), &endpoint);
+            let mut site = make_mock_environment(model, schemas, &home, settings.cancel.clone(), &endpoint);
+            site.plan_limits.probed_operations = list_probed_operations(settings);
             run_in_environment(settings, &site, listener, |running| Ok(run_on_paused_clock(running)))
         }
         SuiteTarget::InProcess(service) => {
@@ -79,7 +81,7 @@ pub fn run_campaign(
             let standings = make_decidability_check(&site);
             let standing = |clause| match site.reading_only && needs_changes(&site.model, clause) {
                 true => ClauseDecidability::Unreachable("the profile forbids changes".to_string()),
-                false => standings.find_decidability(clause),
+                false => find_standing(settings, &standings, clause),
             };
             let is_known = |finding: &Finding| is_known_deviation(settings, finding);
             let order = make_campaign_input(settings, &standing, &is_known);
@@ -114,10 +116,23 @@ fn run_in_environment<'a>(
     run_on_clock: impl FnOnce(Pin<Box<dyn Future<Output = CampaignResult> + '_>>) -> Result<CampaignResult, UserError>,
 ) -> Result<(Conclusion, Vec<Leftover>), UserError> {
     let standings = make_decidability_check(site);
-    let standing = |clause| standings.find_decidability(clause);
+    let standing = |clause| find_standing(settings, &standings, clause);
     let is_known = |finding: &Finding| is_known_deviation(settings, finding);
     let order = make_campaign_input(settings, &standing, &is_known);
     run_on_clock(Box::pin(campaign::run_campaign(site, &order, listener)))
+}
+
+/// Whether a campaign can decide a clause. Clauses that the profile does not claim need not be shown.
+fn find_standing(
+    settings: &CampaignSettings<'_>,
+    standings: &DecidabilityCheck,
+    clause: ClauseId,
+) -> ClauseDecidability {
+    let id = &settings.loaded.model.clause_info(clause).id;
+    match settings.exceptions.unclaimed().is_some_and(|unclaimed| unclaimed.clauses.contains(id)) {
+        true => ClauseDecidability::Unreachable("the profile does not claim the clause".to_string()),
+        false => standings.find_decidability(clause),
+    }
 }
 
 fn make_decidability_check(site: &CampaignEnvironment<'_>) -> DecidabilityCheck {
@@ -148,7 +163,7 @@ fn is_known_deviation(settings: &CampaignSettings<'_>, finding: &Finding) -> boo
     let clauses = finding.list_contradicted().map(|clause| model.clause_info(clause).id.as_str()).collect();
     let all = finding.fingerprints.iter().chain(&finding.related_fingerprints).map(String::as_str);
     let fingerprints = if finding.lacks_fingerprints { Vec::new() } else { all.collect() };
-    let found = DeviationIdentity { fingerprints, clauses };
+    let found = DeviationIdentity { fingerprints, clauses, operation: &finding.operation };
     settings.exceptions.find_excuse(&found).is_some()
 }
 

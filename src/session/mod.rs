@@ -8,6 +8,7 @@
 mod baseline_source;
 mod bounded_check;
 mod campaign_record;
+mod claimed_parts;
 mod check_settings;
 mod checked_endpoint;
 mod clock;
@@ -48,6 +49,7 @@ mod user_error;
 pub use baseline_source::{list_foreign_waivers, load_baseline, load_baseline_file};
 pub use campaign_record::ReportedCampaign;
 pub use checked_endpoint::FreeQuotas;
+pub use claimed_parts::list_idle_claims;
 pub use clock::RunStart;
 pub use dry_run::{CreatedCount, DryRunForecast, EndpointForecast, SimulatedCampaign};
 pub use environment_setup::{STATES_MAX, block_on};

@@ -20,6 +20,7 @@ use crate::report::{
     digest_bytes,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Duration;
 
 /// The result of a suite in a run.
@@ -104,6 +105,7 @@ fn write_reports(
         selected: settings.selected.as_deref(),
         excluded: settings.excluded.as_deref(),
         exceptions: &settings.exceptions,
+        profile_digest: settings.target.find_profile().map(|profile| profile.digest.as_str()),
         request_ids: settings.target.list_request_id_headers(),
         proofs: proofs.as_ref(),
         may_stay_undecided: &|clause| settings.allow_undecided.names_any(clause),
@@ -125,20 +127,29 @@ fn write_reports(
         settled: report::compute_settle_times(&conclusion.transition_times),
         history_gaps,
     };
-    let failure = write_files(&report, &run, reports).err();
+    let failure = write_files(&report, Some(&run), reports.folder, reports.formats).err();
     (report, run, failure)
 }
 
-fn write_files(report: &Report, run: &RunFacts, reports: &ReportSettings<'_>) -> Result<(), UserError> {
-    let folder = reports.folder.join(&report.suite.name);
-    let shown = reports.folder.display().to_string();
-    let stored = [StoredRun { report: report.clone(), facts: Some(run.clone()), reports: shown }];
+/// Writes the report and the facts of a run into the folder of the suite below `reports`, in all formats.
+///
+/// # Errors
+/// If a file cannot be written.
+pub(super) fn write_files(
+    report: &Report,
+    run: Option<&RunFacts>,
+    reports: &Path,
+    formats: &[ReportFormat],
+) -> Result<(), UserError> {
+    let folder = reports.join(&report.suite.name);
+    let shown = reports.display().to_string();
+    let stored = [StoredRun { report: report.clone(), facts: run.cloned(), reports: shown }];
     // `report.json` is written in any case.
-    let formats: BTreeSet<ReportFormat> = reports.formats.iter().copied().chain([ReportFormat::Junit]).collect();
+    let formats: BTreeSet<ReportFormat> = formats.iter().copied().chain([ReportFormat::Junit]).collect();
     let formats = formats.into_iter().filter(|format| *format != ReportFormat::Json);
     let mut files: Vec<(&str, Vec<u8>)> =
         formats.map(|format| (format.file_name(), format.render(&stored).into_bytes())).collect();
-    files.push(("run.json", run.to_json().into_bytes()));
+    files.extend(run.map(|run| ("run.json", run.to_json().into_bytes())));
     report::write_folder(&folder, &ReportFiles { report, files })
         .map_err(|error| UserError::unwritable(&folder, &error))
 }

@@ -11,12 +11,13 @@ use super::target::SuiteTarget;
 use super::user_error::UserError;
 use crate::endpoint::RequestWatch;
 use crate::http_client::WallClock;
-use crate::known_deviations::{Baseline, SuiteExceptions, Waiver};
+use crate::known_deviations::{Baseline, SuiteClaims, SuiteExceptions, Waiver};
 use crate::limits::{Limits, RequestedLimits};
 use crate::oracle::ClauseSelection;
 use crate::plan::Plan;
 use crate::plan_execution::Cancellation;
 use crate::report::{ReportFormat, check_folder};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The settings that all campaigns of a run share.
@@ -34,6 +35,8 @@ pub struct RunSettings<'a> {
     pub baseline: Option<&'a Baseline>,
     /// The waivers of the profile.
     pub waivers: &'a [Waiver],
+    /// By suite, what the profile claims.
+    pub claims: &'a BTreeMap<String, SuiteClaims>,
     /// Whether a waiver without an effect fails the run.
     pub fails_idle_waivers: bool,
     /// The limits from the command line; the limits of the profile apply in addition.
@@ -164,7 +167,7 @@ impl<'a> CampaignSettings<'a> {
             selection,
             selected: run.clauses.to_text(),
             excluded: run.clauses.excluded_text(),
-            exceptions: select_exceptions(run.baseline, run.waivers, loaded)
+            exceptions: select_exceptions(run.baseline, (run.waivers, run.claims), loaded)
                 .failing_idle_waivers(run.fails_idle_waivers),
             allow_undecided: run.allow_undecided,
             settle_percent: run.settle_percent,

@@ -103,6 +103,15 @@ impl SuiteTarget {
         }
     }
 
+    /// The profile of an endpoint at an address.
+    #[must_use]
+    pub fn find_profile(&self) -> Option<&Profile> {
+        match self {
+            SuiteTarget::Address(_, profile) => Some(profile),
+            SuiteTarget::Mock(_) | SuiteTarget::InProcess(_) => None,
+        }
+    }
+
     /// The target as the report names it.
     #[must_use]
     pub fn to_report_target(&self) -> ReportTarget {

@@ -312,6 +312,12 @@ const ALIASES: KeyGrammar = define_key(
     TEXTS,
     "Earlier ids of a renamed clause, by which baselines, waivers, stored runs and commands may still name it.",
 );
+const OPTIONAL: KeyGrammar = define_key(
+    "optional",
+    Optional,
+    Boolean,
+    "Whether an endpoint need not implement what the clause promises; default false: the clause is mandatory.",
+);
 const SAYS: KeyGrammar = define_key("says", Optional, Text, "The promise in one sentence, not copied from the page.");
 const CITED: KeyGrammar =
     define_key("cites", Optional, CITES, "Citations: `\"<page>:<line>\"` or `\"<page>:<first>-<last>\"`.");
@@ -342,6 +348,7 @@ pub(super) const GENERAL: MapGrammar = MapGrammar {
     keys: &[
         ID,
         ALIASES,
+        OPTIONAL,
         SAYS,
         CITED,
         BASIS,
@@ -362,6 +369,7 @@ pub(super) const CLAUSE: MapGrammar = MapGrammar {
     keys: &[
         ID,
         ALIASES,
+        OPTIONAL,
         SAYS,
         CITED,
         BASIS,

@@ -7,6 +7,7 @@ mod bound_waits;
 mod campaigns;
 mod certificates;
 mod chooser;
+mod claims;
 mod cleanup;
 mod command_line;
 mod counterexample_scripts;

@@ -14,7 +14,7 @@ use crate::report::{ReportLocation, SummaryDetail, render_settle_times, render_s
 use crate::session::{
     ExitKind, LoadedSuite, ReportSettings, ReportedCampaign, RunSettings, RunStart, SessionListener, SuiteRunResult,
     SuiteTarget, UserError, check_pools, count_threads, describe_targets, list_exit_kinds, list_foreign_waivers,
-    load_baseline, load_profile, resolve_targets, run_suites, warn_of_credentials,
+    list_idle_claims, load_baseline, load_profile, resolve_targets, run_suites, warn_of_credentials,
 };
 use crate::suite;
 use crate::terminal;
@@ -36,8 +36,9 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     config.allow_undecided.check_matching_questions(ALLOW_UNDECIDED, &loaded)?;
     config.clauses.check_excluded(EXCLUDE, &loaded)?;
     let loaded = config.clauses.keep_matching(loaded)?;
-    for warning in list_foreign_waivers(&profile.waivers, &loaded) {
-        terminal::print_error_line(&warning);
+    let idle_claims = list_idle_claims(&profile.claims, &loaded);
+    for warning in list_foreign_waivers(&profile.waivers, &loaded).iter().chain(&idle_claims) {
+        terminal::print_error_line(warning);
     }
     let baseline = arguments.baseline.as_deref().map(load_baseline).transpose()?;
     let targets = resolve_targets(&config.target.choice, config.target.fault.as_deref(), &profile, loaded)?;
@@ -55,6 +56,7 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
         allow_undecided: &config.allow_undecided,
         baseline: baseline.as_ref(),
         waivers: &profile.waivers,
+        claims: &profile.claims,
         fails_idle_waivers: config.fails_idle_waivers,
         limits: config.limits,
         settle_percent: config.target.settle_percent.unwrap_or(profile.settle_percent),

@@ -5,6 +5,7 @@
 
 use crate::known_deviations::Excuse;
 use crate::oracle::Verdict;
+use crate::report::claims::describe_claims;
 use crate::report::compile::Report;
 use crate::report::evidence_rows::DifferenceRow;
 use crate::report::exceptions::WaiverRow;
@@ -94,6 +95,7 @@ fn write_findings(out: &mut String, run: &StoredRun) {
         let _ = writeln!(out, "\n{more} of {}: see `report.json`.", escape_text(&run.report.suite.name));
     }
     write_known(out, &run.report, &known);
+    write_claims(out, &run.report);
     if run.report.spending.unkept_findings > 0 {
         let _ = writeln!(
             out,
@@ -102,6 +104,16 @@ fn write_findings(out: &mut String, run: &StoredRun) {
             escape_text(&run.report.suite.name)
         );
     }
+}
+
+/// Writes what the profile claims and what the endpoint offers.
+fn write_claims(out: &mut String, report: &Report) {
+    let Some(claims) = &report.claims else { return };
+    let _ = writeln!(out, "\n<details><summary>claims about {}</summary>\n", escape_text(&report.suite.name));
+    for sentence in describe_claims(claims) {
+        let _ = writeln!(out, "- {}", escape_text(&sentence));
+    }
+    out.push_str("\n</details>\n");
 }
 
 /// Writes the known deviations, the entries of the baseline that did not show, and the waivers that covered nothing.

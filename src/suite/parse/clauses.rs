@@ -126,6 +126,7 @@ fn parse_clause_body(
     Clause {
         id: parse_id(reader, map),
         aliases: parse_aliases(reader, map),
+        optional: reader.read_boolean(map.get("optional"), "`optional`"),
         says: reader.read_nonempty_text(map.get("says"), "`says`"),
         cites,
         basis,

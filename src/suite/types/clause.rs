@@ -12,6 +12,8 @@ pub struct Clause {
     pub id: String,
     /// Earlier ids, by which baselines, waivers, stored runs and the command line may still name the clause.
     pub aliases: Vec<String>,
+    /// Whether an endpoint need not implement what the clause promises.
+    pub optional: bool,
     /// The promise in one sentence.
     pub says: String,
     /// Citations.

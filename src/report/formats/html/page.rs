@@ -4,6 +4,7 @@ use super::clause_matrix::{ClauseMatrix, UndecidedGroup, group_undecided, make_m
 use super::finding_part::{FindingPart, make_finding};
 use super::settle_plots::{SettlePlot, format_ms, make_plots};
 use super::state_diagram::{StateDiagram, make_diagrams};
+use crate::report::claims::describe_claims;
 use crate::report::compile::Report;
 use crate::report::exceptions::{KnownDeviationsRow, WaiverRow};
 use crate::report::phrases::format_count;
@@ -170,6 +171,9 @@ fn describe_grounds(report: &Report) -> Vec<String> {
     }
     if let Some(known) = &report.known_deviations {
         grounds.extend(describe_exceptions(known));
+    }
+    if let Some(claims) = &report.claims {
+        grounds.extend(describe_claims(claims));
     }
     if report.spending.unkept_findings > 0 {
         grounds.push(format!(

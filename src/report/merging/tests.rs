@@ -1,0 +1,95 @@
+//! Shards in, verdicts, findings and errors out.
+
+use super::merge_reports;
+use crate::oracle::Verdict;
+use crate::report::Report;
+use crate::report::tests::usual;
+
+/// The usual report as a shard `number/count` with this verdict and number of passes for `light.bright`.
+fn make_shard(shard: &str, verdict: Verdict, passed: u64) -> Report {
+    let mut report = usual();
+    report.shard = Some(shard.to_string());
+    let row = report.clauses.iter_mut().find(|row| row.id == "light.bright").expect("the lamps have the clause");
+    (row.verdict, row.counts.passed, row.reason) = (verdict, passed, verdict.word().to_string());
+    report
+}
+
+fn check_verdict(shards: &[(Verdict, u64)], expected: (Verdict, u64)) {
+    let count = shards.len();
+    let shards =
+        shards.iter().zip(1..).map(|((verdict, passed), n)| make_shard(&format!("{n}/{count}"), *verdict, *passed));
+    let merged = merge_reports(shards.collect()).expect("these are all shards");
+    let row = merged.find_clause("light.bright").expect("the lamps have the clause");
+    assert_eq!((row.verdict, row.counts.passed), expected);
+    assert_eq!(row.reason, expected.0.word());
+}
+
+#[test]
+fn a_clause_passes_if_it_passes_in_a_shard_and_no_shard_contradicts_it() {
+    check_verdict(&[(Verdict::Untested, 0), (Verdict::Pass, 3)], (Verdict::Pass, 3));
+    check_verdict(&[(Verdict::Pass, 2), (Verdict::Inconclusive, 0), (Verdict::Pass, 3)], (Verdict::Pass, 5));
+    check_verdict(&[(Verdict::Pass, 2), (Verdict::Fail, 1)], (Verdict::Fail, 3));
+    check_verdict(&[(Verdict::Untested, 0), (Verdict::Inconclusive, 0)], (Verdict::Inconclusive, 0));
+    check_verdict(&[(Verdict::Untested, 0), (Verdict::Untested, 0)], (Verdict::Untested, 0));
+}
+
+#[test]
+fn a_clause_with_an_expression_that_failed_in_a_shard_does_not_pass() {
+    check_verdict(&[(Verdict::Pass, 2), (Verdict::Inconclusive, 1)], (Verdict::Inconclusive, 3));
+}
+
+#[test]
+fn deviations_with_the_same_fingerprints_are_one_finding_with_the_better_counterexample() {
+    let mut first = make_shard("1/2", Verdict::Pass, 1);
+    let mut second = make_shard("2/2", Verdict::Pass, 1);
+    assert!(!first.findings.is_empty());
+    for finding in &mut first.findings {
+        finding.counterexample.seen_again = false;
+        finding.counterexample.file = format!("plan-{}.json", finding.number);
+    }
+    let mut other = second.findings[0].clone();
+    other.number = second.findings.len() + 1;
+    other.fingerprints = vec!["show.there showLamp refused".to_string()];
+    other.counterexample.file = format!("counterexample-{}.json", other.number);
+    other.counterexample.replay = format!("probity replay {{reports}}/lamps/{}", other.counterexample.file);
+    second.findings.push(other);
+    let (many, counts) = (first.findings.len(), first.findings[0].count + second.findings[0].count);
+    let merged = merge_reports(vec![second, first]).expect("these are all shards");
+    assert_eq!(merged.findings.len(), many + 1, "{:?}", merged.findings);
+    assert_eq!(merged.findings[0].count, counts);
+    for (finding, number) in merged.findings.iter().zip(1..) {
+        let shown = &finding.counterexample;
+        assert_eq!(finding.number, number);
+        assert!(shown.file.ends_with(&format!("-{number}.json")), "{}", shown.file);
+        assert!(shown.replay.contains(&shown.file), "{} and {}", shown.replay, shown.file);
+    }
+}
+
+#[test]
+fn counts_of_requests_add_up() {
+    let shards = vec![make_shard("1/2", Verdict::Pass, 1), make_shard("2/2", Verdict::Pass, 1)];
+    let (one, merged) = (shards[0].spending.clone(), merge_reports(shards).expect("these are all shards"));
+    assert_eq!((merged.spending.requests, merged.spending.plans), (2 * one.requests, 2 * one.plans));
+    assert_eq!(merged.spending.shares[0].per_mille, one.shares[0].per_mille);
+    assert_eq!(merged.shard, None);
+    assert_eq!(merged.totals, usual_totals(&merged));
+}
+
+fn usual_totals(report: &Report) -> crate::report::VerdictTotals {
+    crate::report::compile::count_verdicts(report.clauses.iter())
+}
+
+fn check_refused(shards: Vec<Report>, expected: &str) {
+    assert_eq!(merge_reports(shards).expect_err("the reports cannot be merged").to_string(), expected);
+}
+
+#[test]
+fn only_all_shards_of_one_run_are_merged() {
+    let shard = |name: &str| make_shard(name, Verdict::Pass, 1);
+    check_refused(vec![usual()], "the report is of a whole run and not of a shard");
+    check_refused(vec![shard("1/3"), shard("3/3")], "shard 2/3 is missing");
+    check_refused(vec![shard("1/2"), shard("1/2")], "shard 1/2 is given twice");
+    check_refused(vec![shard("1/2"), shard("2/3")], "the reports are of different runs: the number of shards differs");
+    let other = Report { seed: 99, ..shard("2/2") };
+    check_refused(vec![shard("1/2"), other], "the reports are of different runs: the seed differs");
+}
