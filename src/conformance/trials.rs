@@ -11,6 +11,9 @@ use crate::session::{RunStart, SuiteStore, UserError};
 use libtest_mimic::{Arguments, Completion, Conclusion, Failed, Trial};
 use std::sync::Arc;
 
+#[cfg(all(test, feature = "http"))]
+mod tests;
+
 /// Runs the tests selected by the arguments of the test target.
 ///
 /// A clause with verdict fail fails the test, with citation, response and replay line. An inconclusive or

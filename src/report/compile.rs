@@ -1,6 +1,7 @@
 //! From a campaign's conclusion to its report, which is written, read back and rendered.
 
 use super::claims::{ClaimsRow, compile_claims};
+use super::clause_place::locate_clause;
 use super::compile_finding::compile_finding;
 use super::exceptions::{KnownDeviationsRow, apply_exceptions};
 use super::race_rows::{RacedPairRow, list_raced_pairs};
@@ -198,6 +199,7 @@ fn compile_clause(subject: &ReportSubject<'_>, conclusion: &Conclusion, row: &Cl
     ClauseRow {
         id: info.id.clone(),
         aliases: info.aliases.clone(),
+        place: locate_clause(subject.model, row.clause),
         says: info.says.clone(),
         cites: info.cites.clone(),
         basis: info.basis,

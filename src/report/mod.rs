@@ -7,6 +7,7 @@
 
 mod call_row;
 mod claims;
+mod clause_place;
 mod clause_testing;
 mod comparison;
 mod compile;

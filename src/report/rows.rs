@@ -21,6 +21,9 @@ pub struct ClauseRow {
     /// Earlier ids of the clause.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
+    /// File and line of the clause in the suite, `suites/name.yaml:12`; none for a clause that is generated from the catalog.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
     /// The promise as one sentence, from the suite.
     pub says: String,
     /// Pages and lines that make the promise; empty for a convention.

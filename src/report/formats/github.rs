@@ -1,6 +1,7 @@
 //! Deviations as annotations of GitHub Actions: workflow commands, one line each, for the output of a job.
 //! <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
 
+use super::clause_lines::{find_row_place, locate_row};
 use crate::report::finding_text::list_difference_sentences;
 use crate::report::phrases::list_citations;
 use crate::report::rows::FindingRow;
@@ -37,8 +38,9 @@ fn annotate_finding(run: &StoredRun, finding: &FindingRow) -> String {
     let lines: Vec<String> = lines.iter().map(|line| escape_line(line).into_owned()).collect();
     let level = if finding.excuse.is_some() { "warning" } else { "error" };
     // The clause stands in the suite, which is a file of the repository; a page need not be.
-    let file = format!("suites/{suite}.yaml");
-    write_command(level, &[("file", &file), ("title", title)], &lines.join("\n"))
+    let first = finding.clauses.iter().find_map(|clause| find_row_place(run, &clause.id));
+    let (file, line) = first.unwrap_or_else(|| locate_row(run, title));
+    write_command(level, &[("file", &file), ("line", &line.to_string()), ("title", title)], &lines.join("\n"))
 }
 
 fn annotate_suite(run: &StoredRun) -> String {

@@ -1,6 +1,7 @@
 //! Deviations as a code quality report of GitLab, which a merge request shows.
 //! <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>
 
+use super::clause_lines::locate_row;
 use super::json::encode_json;
 use crate::report::digest::digest_bytes;
 use crate::report::finding_text::list_difference_sentences;
@@ -28,13 +29,14 @@ fn render_entry(run: &StoredRun, finding: &FindingRow, clause: &ClauseReference)
     let mut sentences = vec![format!("{} [{}]: {}", clause.says, list_citations(&clause.cites), finding.seen)];
     sentences.extend(list_difference_sentences(finding));
     sentences.extend(finding.excuse.as_ref().map(|excuse| format!("known: {}", excuse.describe())));
+    // The clause stands in the suite, which is a file of the repository.
+    let (path, line) = locate_row(run, &clause.id);
     let identity = format!("{suite}::{} {}", clause.id, finding.fingerprints.join("; "));
     json!({
         "description": escape_line(&sentences.join("; ")),
         "check_name": clause.id,
         "fingerprint": digest_bytes(identity.as_bytes()).trim_start_matches("sha256:"),
         "severity": if finding.excuse.is_some() { "info" } else { "major" },
-        // The clause stands in the suite, which is a file of the repository; a report does not have its line.
-        "location": { "path": format!("suites/{suite}.yaml"), "lines": { "begin": 1 } },
+        "location": { "path": path, "lines": { "begin": line } },
     })
 }

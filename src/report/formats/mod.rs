@@ -1,5 +1,6 @@
 //! The formats of reports for other programs and for readers, each rendered from stored runs alone.
 
+mod clause_lines;
 mod ctrf;
 mod github;
 mod gitlab;
