@@ -4,7 +4,10 @@
 //! of [`Limits`] narrow a campaign's limits to plans, shrinking and cleaning up. The limits that choosers
 //! need (`plan::PlanLimits`) and the search bounds of the shrinker (`shrink::ShrinkLimits`) belong to their modules.
 
+mod run_shard;
+
 use crate::profile::ProfileLimits;
+pub use run_shard::RunShard;
 use std::time::Duration;
 
 /// Requests of a campaign against the mock.
@@ -69,6 +72,8 @@ pub struct Limits {
     pub disk_bytes: u64,
     /// Whether the first finding ends the campaign or the plan.
     pub first_only: bool,
+    /// The part of the run. The other limits are those of the part.
+    pub shard: RunShard,
 }
 
 /// The limit of requests without an answer: a run ends if more than `least` requests, and more than
@@ -104,6 +109,7 @@ impl Limits {
         failures: FailureLimit::NONE,
         disk_bytes: u64::MAX,
         first_only: false,
+        shard: RunShard::WHOLE,
     };
 
     /// Everything that the campaign may send.
@@ -159,11 +165,14 @@ pub struct RequestedLimits {
     pub fast: bool,
     /// Whether the first finding ends a campaign.
     pub first: bool,
+    /// The part of the run, which gets its share of all limits but time and plans.
+    pub shard: RunShard,
 }
 
 impl RequestedLimits {
     /// No limit is requested.
-    pub const NONE: RequestedLimits = RequestedLimits { requests: None, plans: None, fast: false, first: false };
+    pub const NONE: RequestedLimits =
+        RequestedLimits { requests: None, plans: None, fast: false, first: false, shard: RunShard::WHOLE };
 
     /// The limits of a campaign against the mock, or against a service in the same process. A quarter of the
     /// requested requests is for shrinking.
@@ -175,14 +184,15 @@ impl RequestedLimits {
             None => (usual, REQUESTS_MOCK),
         };
         Limits {
-            requests,
-            shrink_requests,
+            requests: self.shard.share_amount(requests),
+            shrink_requests: self.shard.share_amount(shrink_requests),
             time: Duration::from_secs(SECONDS_MOCK),
             plans: self.plans.unwrap_or(PLANS),
             steps_per_plan: STEPS_PER_PLAN,
             live_resources: LIVE_MOCK,
             disk_bytes: DISK_MEGABYTES * MEGABYTE,
             first_only: self.first,
+            shard: self.shard,
             ..Limits::NONE
         }
     }
@@ -196,8 +206,11 @@ impl RequestedLimits {
     pub fn for_endpoint(&self, profile: &ProfileLimits, used_requests: u64, used_seconds: u64) -> Limits {
         let usual = profile.requests.unwrap_or(REQUESTS_REAL);
         let wanted = self.requests.unwrap_or(if self.fast { usual / 10 } else { usual });
-        let requests = profile.requests.map_or(wanted, |most| most.min(wanted)).saturating_sub(used_requests);
+        let shared = self.shard.share_amount(profile.requests.map_or(wanted, |most| most.min(wanted)));
+        let requests = shared.saturating_sub(used_requests);
         let live_resources = profile.live.map_or(LIVE_REAL, |live| live as usize);
+        // Shards run side by side, and each needs at least one resource.
+        let live_resources = (live_resources / self.shard.count() as usize).max(live_resources.min(1));
         let cleanup_requests = (requests / 10).max((requests / 2).min(live_resources as u64 * CLEANING_EACH));
         let shrink_requests = (requests - cleanup_requests) / 4;
         let seconds = profile.seconds.unwrap_or(SECONDS_REAL).saturating_sub(used_seconds);
@@ -211,10 +224,16 @@ impl RequestedLimits {
             shrink_time: Duration::from_secs(seconds / 4),
             parallel_plans: profile.plans.map_or(PARALLEL_PLANS, |plans| plans as usize).min(live_resources).max(1),
             live_resources,
-            rate: profile.rate.unwrap_or(RATE),
+            rate: share_rate(profile.rate.unwrap_or(RATE), self.shard),
             failures: FailureLimit { percent, ..FailureLimit::REAL },
             disk_bytes: profile.disk.unwrap_or(DISK_MEGABYTES).saturating_mul(MEGABYTE),
             ..self.for_mock()
         }
     }
+}
+
+/// The rate of a shard, so that all shards together keep to a rate; at least 1, because 0 is no limit.
+fn share_rate(rate: u32, shard: RunShard) -> u32 {
+    let count = u32::try_from(shard.count()).unwrap_or(u32::MAX);
+    (rate / count).max(rate.min(1))
 }

@@ -77,6 +77,7 @@ pub fn is_about_overlap(model: &Model, clause: ClauseId) -> bool {
 async fn run_plans(share: &CampaignState<'_>, order: &CampaignInput<'_>, gathered: &mut PlanResultCollector) -> u64 {
     let limits = &share.env.limits;
     let plans = (order.recorded_plans.len() as u64).saturating_add(limits.plans);
+    let shard = limits.shard;
     let parallel = limits.parallel_plans.max(1);
     let mut running = FuturesUnordered::new();
     let mut idle: Vec<GuidedChooser> = Vec::new();
@@ -88,14 +89,15 @@ async fn run_plans(share: &CampaignState<'_>, order: &CampaignInput<'_>, gathere
             !share.env.cancel.is_requested() && share.shared_budget.find_stop().is_none() && !quiet.are_too_many();
         let has_room = |running: usize| running == 0 || (share.has_room() && quiet.0 == 0);
         while open
-            && next < plans
+            && shard.number_plan(next) < plans
             && running.len() < parallel + share.shared_budget.count_parked()
             && done.len() < WAITING_RESULTS_MAX
             && has_room(running.len())
         {
             let chooser = idle.pop().unwrap_or_else(|| GuidedChooser::new(share.env.hints.clone(), order.seed, 0));
-            share.emit_event(&CampaignEvent::PlanStarted { plan: next });
-            share.register_plan(next);
+            let number = shard.number_plan(next);
+            share.emit_event(&CampaignEvent::PlanStarted { plan: number });
+            share.register_plan(number);
             running.push(run_one_plan(share, order, next, chooser));
             next += 1;
         }
@@ -114,7 +116,7 @@ async fn run_plans(share: &CampaignState<'_>, order: &CampaignInput<'_>, gathere
         while let Some(driven) = done.remove(&taken) {
             let stop = driven.stop.clone();
             gathered.take_outcome(driven, share, &order.selection);
-            share.emit_event(&CampaignEvent::PlanEnded { plan: taken, spent: &gathered.spent });
+            share.emit_event(&CampaignEvent::PlanEnded { plan: shard.number_plan(taken), spent: &gathered.spent });
             gathered.apply_stop(stop);
             taken += 1;
         }
@@ -146,14 +148,16 @@ impl QuietPlans {
     }
 }
 
-/// Runs one plan. The recorded plans of the order have the first numbers; a chooser draws the others.
+/// Runs the plan with an index of this shard; returns the index. The recorded plans of the order have the first numbers; a
+/// chooser draws the others.
 async fn run_one_plan(
     share: &CampaignState<'_>,
     order: &CampaignInput<'_>,
-    number: u64,
+    nth: u64,
     mut chooser: GuidedChooser,
 ) -> (u64, PlanResult, GuidedChooser) {
     let limits = share.env.limits.for_plan();
+    let number = limits.shard.number_plan(nth);
     let driven = match order.recorded_plans.get(number as usize) {
         Some(witness) => repeat_plan(share, witness, number, limits, EndingDeviation::None).await,
         None => {
@@ -164,7 +168,7 @@ async fn run_one_plan(
             run_plan(share, chooser, number, Some((order.seed, drawn)), (limits, EndingDeviation::None)).await
         }
     };
-    (number, driven, chooser)
+    (nth, driven, chooser)
 }
 
 async fn shrink_findings(share: &CampaignState<'_>, order: &CampaignInput<'_>, gathered: &mut PlanResultCollector) {

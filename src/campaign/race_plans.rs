@@ -10,7 +10,7 @@ use super::plan_runner::{PlanResult, repeat_plan, run_plan};
 use super::race_tally::RaceTally;
 use crate::model::ClauseId;
 use crate::oracle::RaceVerdict;
-use crate::plan::{Plan, RaceChooser, RaceLimits, find_race_pairs};
+use crate::plan::{Plan, RaceChooser, RaceLimits, RacePair, find_race_pairs};
 use std::collections::BTreeSet;
 
 /// Plans in a row without a race after which no pair is expected to race.
@@ -19,8 +19,8 @@ const IDLE_PLANS_MAX: usize = 64;
 /// How many microseconds a response takes before the first race was measured.
 const REPLY_US: u64 = 20_000;
 
-/// Races the pairs of calls that conflict, in turn, until the share of the requests is spent. `next` is the number of the
-/// next plan.
+/// Races the pairs of calls that conflict, in turn, until the share of the requests is spent. `next` is the index
+/// of the next plan of this shard.
 pub(super) async fn run_races(
     share: &CampaignState<'_>,
     order: &CampaignInput<'_>,
@@ -34,10 +34,13 @@ pub(super) async fn run_races(
         return;
     }
     let pairs = find_race_pairs(&site.model, &site.schemas, &site.hints, &site.plan_limits, RaceLimits::default());
+    let shard = site.limits.shard;
+    let pairs: Vec<RacePair> =
+        pairs.into_iter().enumerate().filter(|(index, _)| shard.owns_index(*index)).map(|(_, pair)| pair).collect();
     gathered.races = RaceTally::new(&site.model, &pairs);
     let mut idle = 0;
     let plans = (order.recorded_plans.len() as u64).saturating_add(site.limits.plans);
-    for number in next..plans {
+    for number in (next..).map(|nth| shard.number_plan(nth)).take_while(|number| *number < plans) {
         let Some(index) = gathered.races.find_next() else { break };
         if stopped(share) || idle >= IDLE_PLANS_MAX.max(pairs.len()) {
             break;

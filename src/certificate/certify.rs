@@ -128,6 +128,9 @@ fn list_refusals(
     if !unclaimed.is_empty() {
         reasons.push(format!("the profile does not claim mandatory clauses: {}", unclaimed.join(", ")));
     }
+    if let Some(shard) = &run.report.shard {
+        reasons.push(format!("the report is of shard {shard} of a run: merge the shards first"));
+    }
     // A run of selected clauses has no verdict for the others, and is refused for its selection.
     if run.report.selected.is_none() && run.report.excluded.is_none() {
         reasons.extend(list_contradictions(&conditions.clauses, judged));

@@ -1,13 +1,16 @@
 //! The arguments as written. [`super::config`] checks them and fills in defaults.
 
-use crate::report::ReportFormat;
-use clap::builder::PossibleValue;
+use crate::limits::RunShard;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 mod diagram;
+mod format;
+mod merge;
 
 pub use diagram::{DiagramArguments, DiagramFormat};
+pub use format::FormatArgument;
+pub use merge::MergeArguments;
 
 /// Checks whether a cloud API does what its documentation says.
 #[derive(Debug, Parser)]
@@ -60,6 +63,8 @@ pub enum CliVerb {
     Diff(DiffArguments),
     /// Render the report of a stored run in another format
     Report(ReportArguments),
+    /// Join the shards of one run into the reports of the whole run
+    Merge(MergeArguments),
     /// Compare runs side by side: verdicts, deviations, and times to settle
     Compare(CompareArguments),
     /// Count the mutants that the recorded calls of a run would have detected
@@ -120,6 +125,9 @@ pub struct RunArguments {
     /// Stop at the first deviation
     #[arg(long)]
     pub first: bool,
+    /// Run one part of several, with its share of plans and limits; `probity merge` joins the parts
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["first", "dry_run"])]
+    pub shard: Option<RunShard>,
     /// Say what would be requested, and change nothing at the endpoint
     #[arg(long)]
     pub dry_run: bool,
@@ -544,29 +552,6 @@ pub struct ManArguments {
     /// The folder for the pages
     #[arg(value_name = "FOLDER")]
     pub folder: PathBuf,
-}
-
-/// The name of a format.
-#[derive(Debug, Clone, Copy)]
-pub struct FormatArgument(pub ReportFormat);
-
-impl ValueEnum for FormatArgument {
-    fn value_variants<'a>() -> &'a [FormatArgument] {
-        const ALL: [FormatArgument; ReportFormat::ALL.len()] = {
-            let mut all = [FormatArgument(ReportFormat::Json); ReportFormat::ALL.len()];
-            let mut index = 0;
-            while index < all.len() {
-                all[index] = FormatArgument(ReportFormat::ALL[index]);
-                index += 1;
-            }
-            all
-        };
-        &ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.0.name()))
-    }
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use super::args;
 use super::dates::parse_date;
-use crate::limits::RequestedLimits;
+use crate::limits::{RequestedLimits, RunShard};
 use crate::report::{ReportFormat, SummaryDetail};
 use crate::session::{ClausePatterns, RunStart, TargetChoice, UserError};
 use probity_input::{has_url_secret, redact_urls};
@@ -62,7 +62,13 @@ pub fn configure_run(run: &args::RunArguments, start: &RunStart) -> Result<RunCo
             (false, false) => SummaryDetail::Whole,
         },
         allow_undecided: ClausePatterns::new(ALLOW_UNDECIDED, &run.allow_undecided)?,
-        limits: RequestedLimits { requests: run.requests, plans: run.plans, fast: run.fast, first: run.first },
+        limits: RequestedLimits {
+            requests: run.requests,
+            plans: run.plans,
+            fast: run.fast,
+            first: run.first,
+            shard: run.shard.unwrap_or(RunShard::WHOLE),
+        },
         dry_run: run.dry_run,
         reports: run.reports.clone(),
         formats: run.formats.iter().map(|format| format.0).collect(),

@@ -64,6 +64,7 @@ fn run_verb(verb: CliVerb) -> Result<ExitKind, UserError> {
         CliVerb::Report(arguments) => verbs::report::render_report(&arguments),
         CliVerb::Baseline(arguments) => verbs::baseline::change_baseline(&arguments),
         CliVerb::Export(arguments) => verbs::export::export_catalog(&arguments),
+        CliVerb::Merge(arguments) => verbs::merge::merge_runs(&arguments),
         CliVerb::Compare(arguments) => verbs::compare::compare_stored_runs(&arguments),
         CliVerb::Score(arguments) => verbs::score::score_record(&arguments),
         CliVerb::Certify(arguments) => verbs::certify::write_certificate(&arguments),

@@ -10,7 +10,9 @@ fn list_commands(text: &str) -> Vec<Vec<String>> {
     let commands = lines.filter(|line| line.starts_with("probity "));
     commands
         .map(|line| {
-            let command = line.split(" # ").next().unwrap_or(line);
+            // The variables of jobs in parallel.
+            let line = line.replace("$SHARD", "1").replace("$CI_NODE_INDEX", "1").replace("$CI_NODE_TOTAL", "4");
+            let command = line.split(" # ").next().unwrap_or(&line);
             command.split_whitespace().map(|word| word.trim_matches('"').to_string()).collect()
         })
         .collect()
@@ -30,9 +32,33 @@ fn check(file: &str, at_least: usize) {
 
 #[test]
 fn the_commands_of_the_documents_can_be_parsed() {
-    check("docs/CI.md", 7);
+    check("docs/CI.md", 11);
     check("README.md", 5);
     check("docs/TUTORIAL.md", 10);
+}
+
+/// The blocks of YAML of a document.
+fn read_yaml_blocks(file: &str) -> Vec<serde_json::Value> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let text = std::fs::read_to_string(&path).expect("the document is readable");
+    let blocks = text.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap_or(rest));
+    blocks
+        .map(|block| serde_saphyr::from_str(block).unwrap_or_else(|error| panic!("{file}: {error}: {block}")))
+        .collect()
+}
+
+#[test]
+fn the_recipes_for_shards_are_yaml_and_run_and_merge_as_many_shards() {
+    let blocks = read_yaml_blocks("docs/CI.md");
+    assert!(blocks.len() >= 4, "{blocks:?}");
+    let (github, gitlab) = (&blocks[blocks.len() - 2], &blocks[blocks.len() - 1]);
+    let shards = github["jobs"]["shard"]["strategy"]["matrix"]["shard"].as_array().expect("a matrix");
+    assert_eq!((shards.len(), gitlab["shard"]["parallel"].as_u64()), (4, Some(4)));
+    for merge in [&github["jobs"]["merge"], &gitlab["merge"]] {
+        let text = merge.to_string();
+        assert!((1..=4).all(|shard| text.contains(&format!("shard-{shard}"))) && !text.contains("shard-5"), "{text}");
+    }
+    assert_eq!(github["jobs"]["merge"]["needs"], "shard");
 }
 
 #[test]

@@ -53,6 +53,9 @@ pub struct Report {
     /// The pattern of the excluded clauses, which have no row; none if no clause was excluded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excluded: Option<String>,
+    /// The part of the run that the report is about, such as `2/4`; none for a whole run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
     /// Why the campaign ended before its clauses were decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
@@ -119,6 +122,7 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
         profile: subject.profile_digest.map(str::to_string),
         selected: subject.selected.map(str::to_string),
         excluded: subject.excluded.map(str::to_string),
+        shard: subject.shard.map(str::to_string),
         stopped: conclusion.stopped.clone(),
         totals: count_verdicts(clauses.iter()),
         totals_by_basis: count_by_basis(&clauses),

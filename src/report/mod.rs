@@ -27,6 +27,7 @@ mod folder_check;
 mod formats;
 #[cfg(feature = "cli")]
 mod html_template;
+mod merging;
 mod plan_text;
 mod race_rows;
 mod race_text;
@@ -69,6 +70,7 @@ pub use folder_check::check_folder;
 pub use formats::ReportFormat;
 #[cfg(feature = "cli")]
 pub use html_template::render_html_template;
+pub use merging::{ShardError, merge_facts, merge_reports};
 pub use plan_text::{describe_steps, list_outcomes};
 pub use report_conclusion::ReportConclusion;
 pub use report_location::{ReportLocation, fill_in_replay};

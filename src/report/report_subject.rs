@@ -25,6 +25,8 @@ pub struct ReportSubject<'a> {
     pub excluded: Option<&'a str>,
     /// The known deviations of the suite.
     pub exceptions: &'a SuiteExceptions,
+    /// The part of the run, such as `2/4`; none for a whole run.
+    pub shard: Option<&'a str>,
     /// `sha256:…` of the profile without its secrets; none for a target without a profile.
     pub profile_digest: Option<&'a str>,
     /// Names of response headers with the id of a request, in addition to the usual names.

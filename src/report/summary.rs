@@ -126,6 +126,9 @@ fn write_heading(out: &mut String, report: &Report) {
     if let Some(pattern) = &report.excluded {
         let _ = writeln!(out, "  without clauses `{pattern}`");
     }
+    if let Some(shard) = &report.shard {
+        let _ = writeln!(out, "  shard {shard} of the run; `probity merge` joins the shards");
+    }
     if let Some(why) = &report.stopped {
         let _ = writeln!(out, "  stopped before the clauses were decided: {}", escape_line(why));
     }

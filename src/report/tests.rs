@@ -322,6 +322,7 @@ fn report(options: &[String]) -> Report {
         selected: None,
         excluded: None,
         exceptions: &SuiteExceptions::default(),
+        shard: None,
         profile_digest: None,
         request_ids: &["x-example-id".to_string()],
         proofs: None,

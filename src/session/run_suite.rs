@@ -96,6 +96,7 @@ fn write_reports(
     let target = settings.target.to_report_target();
     let options = list_replay_options(settings, &target);
     let proofs = settings.target.list_proof_headers();
+    let shard = (!settings.limits.shard.is_whole()).then(|| settings.limits.shard.to_string());
     let subject = ReportSubject {
         model: &settings.loaded.model,
         schemas: &settings.loaded.schemas,
@@ -105,6 +106,7 @@ fn write_reports(
         selected: settings.selected.as_deref(),
         excluded: settings.excluded.as_deref(),
         exceptions: &settings.exceptions,
+        shard: shard.as_deref(),
         profile_digest: settings.target.find_profile().map(|profile| profile.digest.as_str()),
         request_ids: settings.target.list_request_id_headers(),
         proofs: proofs.as_ref(),

@@ -180,3 +180,34 @@ fn a_command_may_sign_in_place_of_a_key_file() {
     let forged = format!("cat > /dev/null; printf %s {}==", "A".repeat(86));
     check(&ask(&forged), 4, &["signed with another key than the public key"]);
 }
+
+#[test]
+fn a_shard_has_no_certificate_and_the_merged_run_has_one() {
+    let shards = ["1/2", "2/2"].map(|shard| {
+        let name = format!("shard-{}", &shard[..1]);
+        run_lamps(&name, &["--requests", "1200", "--shard", shard])
+    });
+    check(&certify(&shards[0], &["--trial"]), 3, &["the report is of shard 1/2 of a run: merge the shards first"]);
+    let folder = make_folder("merged");
+    let [first, second, merged] = [&shards[0], &shards[1], &folder].map(|it| it.join("reports").display().to_string());
+    check(&probity(&["merge", &first, &second, "--reports", &merged]), 0, &[]);
+    check(&certify(&folder, &["--trial"]), 0, &["trial, no certificate", "passed"]);
+    check(&probity(&["verify", &folder.join("bundle").display().to_string()]), 0, &[]);
+}
+
+#[test]
+fn a_certificate_has_the_claims_and_needs_each_mandatory_clause() {
+    let claims = |name: &str, claims: &str| {
+        let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.yaml"));
+        std::fs::write(&profile, format!("claims: {claims}\n")).expect("the profile is written");
+        let profile = profile.display().to_string();
+        run_lamps(name, &["--requests", "600", "--endpoint", "mock", "--profile", &profile])
+    };
+    let folder = claims("claims-some", "{ lamps: { operations: [light*, show*, remove*] } }");
+    check(&certify(&folder, &["--trial"]), 3, &["the profile does not claim mandatory clauses: dim.bright"]);
+    let folder = claims("claims-all", "{ lamps: { operations: ['*'] } }");
+    check(&certify(&folder, &["--trial"]), 0, &[]);
+    let verified = verify_bundle(&folder.join("bundle"), None).expect("the bundle can be read");
+    let conditions = verified.statement.expect("there is a statement").predicate.conditions;
+    assert_eq!(conditions.claims.expect("there are claims").claimed_operations, 4);
+}

@@ -17,6 +17,7 @@ mod derive_verbs;
 mod drafted_suites;
 mod ended_runs;
 mod failing_expressions;
+mod shards;
 mod silent_endpoints;
 mod false_positives;
 mod history_files;

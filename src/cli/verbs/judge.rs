@@ -47,6 +47,7 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
         selected: None,
         excluded: None,
         exceptions: &SuiteExceptions::default(),
+        shard: None,
         profile_digest: None,
         request_ids: &[],
         proofs: None,

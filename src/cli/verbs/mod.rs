@@ -16,6 +16,7 @@ mod init_profile;
 mod init_suite;
 pub mod judge;
 pub mod lint;
+pub mod merge;
 pub mod mock;
 pub mod mutants;
 pub mod replay;

@@ -43,6 +43,9 @@ fn deviations_with_the_same_fingerprints_are_one_finding_with_the_better_counter
     let mut first = make_shard("1/2", Verdict::Pass, 1);
     let mut second = make_shard("2/2", Verdict::Pass, 1);
     assert!(!first.findings.is_empty());
+    for finding in first.findings.iter_mut().chain(&mut second.findings) {
+        finding.fingerprints = vec![format!("dim.bright dimLamp field lamp.{}", finding.number)];
+    }
     for finding in &mut first.findings {
         finding.counterexample.seen_again = false;
         finding.counterexample.file = format!("plan-{}.json", finding.number);

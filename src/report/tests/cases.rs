@@ -287,6 +287,7 @@ fn judge(calls: &[Answered]) -> Vec<String> {
         selected: None,
         excluded: None,
         exceptions: &SuiteExceptions::default(),
+        shard: None,
         profile_digest: None,
         request_ids: &["x-example-id".to_string()],
         proofs: None,
