@@ -1,6 +1,8 @@
 //! What a profile does not claim is not failed, and shown.
 
+use super::http_end_to_end::{Mock, lamps_folder, make_folder, probity_command, read_json, to_text};
 use serde_json::Value;
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
@@ -72,4 +74,22 @@ fn claims_about_a_kind_cover_its_operations() {
     let (code, told, report) = run_claiming("kinds", "{ lamps: { kinds: [lantern] } }", FAULT);
     assert_eq!(code, Some(3), "nothing is claimed, so nothing passes: {told}");
     assert_eq!(report["claims"]["claimed_operations"], 0);
+}
+
+#[test]
+fn at_an_endpoint_resources_are_deleted_even_if_the_deletion_is_not_claimed() {
+    let folder = make_folder("claims");
+    let profile = folder.join("profile.yaml");
+    let _mock = Mock::start(&profile, &["--speed", "1000"]);
+    let mut file = std::fs::File::options().append(true).open(&profile).expect("the mock writes a profile");
+    writeln!(file, "claims: {{ lamps: {{ operations: [light*, show*, dim*] }} }}").expect("the profile is written");
+    let (profile, reports) = (profile.to_str().expect("text"), folder.join("reports"));
+    let arguments = ["run", "lamps", "--profile", profile, "--requests", "300", "--reports"];
+    let output = probity_command(&lamps_folder(), &arguments).arg(&reports).output().expect("the binary runs");
+    let told = to_text(&output.stdout) + &to_text(&output.stderr);
+    assert_ne!(output.status.code(), Some(6), "{told}");
+    let report = read_json(&reports.join("lamps/report.json"));
+    assert_eq!(report["claims"]["unclaimed_operations"], serde_json::json!(["removeLamp"]), "{told}");
+    assert!(report["spending"]["cleaning"].as_u64().is_some_and(|requests| requests > 0), "{told}");
+    assert!(report["profile"].as_str().is_some_and(|digest| digest.starts_with("sha256:")), "{told}");
 }
