@@ -145,6 +145,11 @@ impl ExprScope for SingleResourceScope<'_> {
         if self.model.resource_kind(&self.held.id).name == name {
             return Some(self.held.record.clone());
         }
+        match name {
+            "pools" => return Some(self.model.pools.clone()),
+            "today" => return Some(ExprValue::Str(Arc::from(self.model.today.as_str()))),
+            _ => {}
+        }
         match self.model.suite.lets.get(name)? {
             LetDefinition::Constant(value) => Some(value.clone()),
             LetDefinition::Expression(expr) => expr.eval(self).ok(),

@@ -28,6 +28,7 @@ mod input_files;
 mod killed_files;
 mod known_deviations;
 mod mutation_score;
+mod promises;
 mod races;
 mod recognise_hints;
 mod report_formats;

@@ -37,10 +37,15 @@ fn lint_suite(store: &SuiteStore, loaded: &LoadedSuite, arguments: &LintArgument
     let citations = read_citations(store, &loaded.suite.catalog)?;
     let pages = arguments.pages.as_ref().map(|folder| OwnPages::open(folder, &loaded.schemas.catalog)).transpose()?;
     let fresh = |citation: &Citation| pages.as_ref().map_or(Ok(()), |pages| pages.check_citation(citation));
+    let page_text = |page: &str| {
+        let copy = pages.as_ref()?.find_page(page).filter(|copy| copy.same_edition)?;
+        Some(copy.text)
+    };
     let unreached = find_unreached_clauses(loaded);
     let evidence = LintInputs {
         citations: citations.as_deref(),
         fresh: pages.is_some().then_some(&fresh),
+        page_text: pages.is_some().then_some(&page_text),
         unreached: Some(&unreached),
     };
     let found = suite::lint_suite(&loaded.suite.files, &loaded.suite, &loaded.schemas, evidence);

@@ -1,7 +1,7 @@
 //! The entry points of the lint.
 
 use super::context::{LintContext, LintInputs};
-use super::{citations, observability, overlap, reachability, silent_cells, typing};
+use super::{citations, conditions, observability, overlap, reachability, silent_cells, typing};
 use crate::schema::CompiledCatalog;
 use crate::suite::problem::{ProblemSeverity, SuiteProblem};
 use crate::suite::questions::note_open_questions;
@@ -18,6 +18,7 @@ pub fn lint_suite(
     let mut lint = LintContext::new(sheets, suite, schemas);
     typing::check_types(&mut lint);
     citations::check_citations(&mut lint, evidence);
+    conditions::note_uncited_conditions(&mut lint, evidence);
     reachability::check_reachability(&mut lint, evidence.unreached);
     overlap::check_overlaps(&mut lint);
     silent_cells::check_silent_cells(&mut lint);

@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 /// Checks that a page still has the text of a locked citation; the error describes the difference.
 pub type CitationCheck<'a> = &'a dyn Fn(&Citation) -> Result<(), String>;
 
+/// The text of a page by id, if a copy has the text from which the catalog was derived.
+pub type PageText<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// Inputs of the lint besides the suite and the schemas.
 #[derive(Clone, Copy, Default)]
 pub struct LintInputs<'a> {
@@ -20,6 +23,8 @@ pub struct LintInputs<'a> {
     pub citations: Option<&'a [Citation]>,
     /// The check against a local copy of the pages, if there is a copy.
     pub fresh: Option<CitationCheck<'a>>,
+    /// The texts of the pages, if there is a local copy.
+    pub page_text: Option<PageText<'a>>,
     /// The clauses that a search through the model did not reach, by id, if the search ran.
     pub unreached: Option<&'a BTreeMap<String, UnreachedClause>>,
 }

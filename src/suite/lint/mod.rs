@@ -2,6 +2,7 @@
 
 mod checks;
 mod citations;
+mod conditions;
 mod context;
 mod observability;
 mod overlap;

@@ -247,7 +247,7 @@ fn a_citation_must_be_locked_and_fresh() {
         1 => Ok(()),
         _ => Err("its text was changed".to_string()),
     };
-    let evidence = LintInputs { citations: Some(&locked), fresh: Some(&fresh), unreached: None };
+    let evidence = LintInputs { citations: Some(&locked), fresh: Some(&fresh), ..LintInputs::default() };
     let found = lint_problems(rest, evidence);
     assert!(has_errors(&found));
     let told: Vec<String> = found.iter().filter(|p| p.code.ends_with("citation")).map(ToString::to_string).collect();
@@ -263,4 +263,16 @@ fn a_citation_must_be_locked_and_fresh() {
             ),
         ]
     );
+}
+
+#[test]
+fn a_condition_beside_a_citation_is_noted_unless_a_citation_or_a_comment_names_the_line() {
+    let rest = "# A lamp may be fixed to a wall (lamps:9).\nclauses:\n  - { id: a, cites: [lamps:5, lamps:7], call: dimLamp, refuse: 409 }\n";
+    let page = "Until the end, unseen.\n\n<b if=\"x\">plain</b>\n\nA lamp is dimmed.\n\nUnless it is dark.\nOtherwise it is bright.\nIf fixed.\nMay glow.";
+    let page_text = |page_id: &str| (page_id == "lamps").then(|| page.to_string());
+    let mut found = lint_problems(rest, LintInputs { page_text: Some(&page_text), ..LintInputs::default() });
+    found.retain(|problem| problem.code == "uncited-condition");
+    let lines: Vec<&str> = found.iter().filter_map(|problem| problem.message.split(" beside").next()).collect();
+    assert_eq!(lines, ["lamps:1", "lamps:8"]);
+    assert!(!has_errors(&found));
 }

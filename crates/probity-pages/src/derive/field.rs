@@ -54,6 +54,8 @@ pub(super) struct DraftField {
     pub item: Option<Box<DraftField>>,
     /// `anyOf` and `oneOf`, each with the branches.
     pub choices: Vec<(&'static str, Vec<DraftField>)>,
+    /// Schemas that a value must satisfy besides the keywords, from another page on the operation.
+    pub besides: Vec<Map<String, Value>>,
     /// Keywords that are copied unchanged into the schema.
     pub copied_keywords: Map<String, Value>,
     /// No table describes the field.
@@ -93,6 +95,7 @@ impl DraftField {
             children: Vec::new(),
             item: None,
             choices: Vec::new(),
+            besides: Vec::new(),
             copied_keywords: Map::new(),
             from_example: false,
             further_types: Vec::new(),

@@ -35,6 +35,20 @@ pub(super) fn visit_fields(fields: &[DraftField], pointer: &str, visit: &mut imp
     }
 }
 
+/// Visits every field of a tree with the field's pointer, for changes. Elements of lists are `*`.
+pub(super) fn visit_fields_mut_with_pointer(
+    fields: &mut [DraftField],
+    pointer: &str,
+    visit: &mut impl FnMut(&str, &mut DraftField),
+) {
+    for field in fields {
+        let here = format!("{pointer}/{}", field.pointer_step());
+        visit(&here, field);
+        let step = format!("{here}{}", field.pointer_below());
+        visit_fields_mut_with_pointer(&mut field.children, &step, visit);
+    }
+}
+
 /// Visits every field of a tree for changes.
 pub(super) fn visit_fields_mut(fields: &mut [DraftField], visit: &mut impl FnMut(&mut DraftField)) {
     for field in fields {

@@ -140,3 +140,17 @@ fn a_simpler_body_leaves_pins_alone() {
     assert!(candidates.iter().all(|candidate| candidate["kettle"]["litres"] == 3), "{candidates:?}");
     assert!(candidates.iter().any(|candidate| candidate["kettle"]["cups"][0]["size"] == 0), "{candidates:?}");
 }
+
+#[test]
+fn a_limit_that_two_pages_share_is_exceeded_too() {
+    let schema = compile_test_schema(json!({"type": "object", "required": ["label"], "properties": {
+        "label": {"type": "string", "maxLength": 4, "x-disputed": ["maxLength"], "allOf": [{"maxLength": 9}]}}}));
+    let found = vary_body(&schema, &json!({"label": "tin"}));
+    let lengths = found.iter().filter(|variant| variant.kind.starts_with("max"));
+    let told: Vec<String> = lengths
+        .map(|variant| {
+            format!("{} {:?}", variant.value.as_ref().unwrap()["label"].as_str().unwrap().len(), variant.class)
+        })
+        .collect();
+    assert_eq!(told, ["4 Valid", "5 Doubtful", "9 Doubtful", "10 Invalid"]);
+}

@@ -62,7 +62,7 @@ pub(super) fn sample_texts(nodes: &[&SchemaNode], valid: &str, rng: &mut SeededR
     let mut samples = Vec::new();
     let text = TextRules::from_nodes(nodes);
     if text.fixed_format().is_none() {
-        for (kind, length) in list_boundary_lengths(&text) {
+        for (kind, length) in list_boundary_lengths(nodes, &text) {
             if let Some(sample) = text.draw_of_length(rng, length) {
                 samples.push((kind.to_string(), Value::from(sample)));
             }
@@ -106,16 +106,19 @@ pub(super) fn sample_numbers(nodes: &[&SchemaNode]) -> Vec<VariantSample> {
     numbers.map(|(kind, number)| (kind.to_string(), Value::Number(number))).collect()
 }
 
-/// The lengths at and next to the bounds. Base64 has lengths in groups of four.
-fn list_boundary_lengths(text: &TextRules) -> Vec<(&'static str, u64)> {
-    let mut lengths = Vec::new();
+/// The lengths at and next to the bounds of each node, the narrowest bounds first. Base64 has lengths in groups of four.
+fn list_boundary_lengths(nodes: &[&SchemaNode], text: &TextRules) -> Vec<(&'static str, u64)> {
     let group = if text.is_base64() { 4 } else { 1 };
-    if !text.open {
-        let least = text.min.div_ceil(group).saturating_mul(group);
+    let mut least: Vec<u64> = nodes.iter().filter_map(|node| node.min_length).collect();
+    least.sort_unstable_by(|a, b| b.cmp(a));
+    let mut most: Vec<u64> = nodes.iter().filter_map(|node| node.max_length).collect();
+    most.sort_unstable();
+    let mut lengths = Vec::new();
+    for least in least.iter().map(|least| least.div_ceil(group).saturating_mul(group)) {
         lengths.extend(least.checked_sub(group).map(|short| ("min-1", short)));
         lengths.push(("min", least));
     }
-    if let Some(most) = text.max.map(|max| max / group * group) {
+    for most in most.iter().map(|most| most / group * group) {
         lengths.push(("max", most));
         lengths.push(("max+1", most.saturating_add(group)));
     }

@@ -1,6 +1,7 @@
 //! Two pages on one operation: the leader's page counts, and differences of the follower's page are doubts.
 
 use super::older_version;
+use super::shared_limits::{add_shared_limit, find_shared_limit};
 use crate::derive::doubts::{DraftDoubts, add_doubt, make_side};
 use crate::derive::field::{BodyDirection, DraftField, FieldNeed};
 use crate::derive::field_tree::{mark_field, visit_fields};
@@ -96,11 +97,17 @@ fn compare_field(
         return;
     }
     for (keyword, mine, theirs) in find_differences(own, other) {
+        let limit =
+            (way == BodyDirection::Request).then(|| find_shared_limit(keyword, &mine, (other, &theirs))).flatten();
         let sides = vec![make_side(mine, Some(own.at.clone())), make_side(theirs, Some(other.at.clone()))];
         let subject = format!("{pointer}:{keyword}");
         let nth = add_doubt(&mut drafts.all, "pages-differ", subject, sides, Some(0), "leader-wins");
+        let disputed = if limit.as_ref().is_none_or(|it| it.disputes_leader) { keyword } else { "" };
         for body in leader.bodies_mut(way) {
-            mark_field(&mut body.fields, way.word(), pointer, keyword, nth);
+            mark_field(&mut body.fields, way.word(), pointer, disputed, nth);
+            if let Some(limit) = &limit {
+                add_shared_limit(&mut body.fields, way.word(), pointer, limit);
+            }
         }
     }
 }

@@ -3,5 +3,6 @@
 mod comparison;
 mod leaders;
 mod older_version;
+mod shared_limits;
 
 pub(super) use leaders::merge_followers;

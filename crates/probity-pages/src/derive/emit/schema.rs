@@ -94,6 +94,9 @@ pub(in crate::derive) fn build_field_schema(
         out.entry(keyword.clone()).or_insert_with(|| value.clone());
     }
     write_choices(field, pointer, frame, depth, &mut out);
+    if !field.besides.is_empty() {
+        out.insert("allOf".into(), json!(field.besides));
+    }
     annotate_schema(field, frame, &mut out, &mut sources);
     Value::Object(out)
 }

@@ -24,6 +24,7 @@ fn a_following_page_disputes_keywords_that_differ() {
     let label = &found.schemas["dim.request.json"]["properties"]["dim"]["properties"]["label"];
     assert_eq!(label["maxLength"], json!(40));
     assert_eq!(label["x-disputed"], json!(["maxLength"]));
+    assert_eq!(label["allOf"], json!([{"maxLength": 60, "x-source": "dim-new:19"}]));
     assert!(
         found.doubts.iter().any(|it| it.id == "dim/pages-differ/request/dim/label:maxLength"),
         "{:#?}",
