@@ -3,3 +3,4 @@
 mod box_api;
 mod notations;
 mod bulk_effect;
+mod event_guards;
