@@ -7,7 +7,9 @@ use super::plan_runner::PlanResult;
 use super::race_tally::RaceTally;
 use crate::cleanup::Leftover;
 use crate::model::{ClauseId, ClauseTally};
-use crate::oracle::{ClauseDecidability, ClauseSelection, Finding, FindingNovelty, KnownFindings, decide_verdicts};
+use crate::oracle::{
+    ClauseDecidability, ClauseSelection, Finding, FindingNovelty, KnownFindings, decide_verdicts, list_missing_proof,
+};
 use crate::plan_execution::StopReason;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -59,8 +61,11 @@ impl PlanResultCollector {
             }
         }
         self.tally.merge(&driven.tally);
-        let passed: Vec<ClauseId> =
-            self.tally.clauses.iter().filter(|(_, count)| count.passed > 0).map(|(clause, _)| *clause).collect();
+        let counts = self.tally.clauses.iter().filter(|(_, count)| count.passed > 0);
+        let counts = counts.map(|(clause, _)| *clause).filter(|clause| !self.passed.contains(clause));
+        let model = &share.env.model;
+        let proven = |clause: &ClauseId| list_missing_proof(model, &self.tally, *clause).is_empty();
+        let passed: Vec<ClauseId> = counts.filter(proven).collect();
         for clause in passed {
             if selection.contains(clause) && self.passed.insert(clause) {
                 share.emit_event(&CampaignEvent::Passed { clause, passed: self.passed.len() });

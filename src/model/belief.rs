@@ -7,8 +7,9 @@ use super::evaluation_log::EvaluationLog;
 use super::factor::{Factor, PromiseSource};
 use super::possible_state::PossibleResource;
 use super::resource_state::{Existence, ResourceId};
+use super::told_effects::EffectField;
 use super::transition::close_states;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Limits of one belief.
@@ -50,11 +51,13 @@ pub struct Belief {
 }
 
 /// The state of one obligation.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Obligation {
     pub remaining: usize,
     pub unclear: bool,
     pub exception: bool,
+    /// The fields with a promised value that differs from the value before the call.
+    pub telling: BTreeSet<EffectField>,
 }
 
 impl Belief {

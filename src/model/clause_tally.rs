@@ -2,6 +2,7 @@
 
 use super::clause_info::ClauseId;
 use super::evaluation_log::EvaluationTally;
+use super::told_effects::EffectField;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Counts for one clause.
@@ -34,6 +35,10 @@ pub struct ClauseTally {
     pub clauses: BTreeMap<ClauseId, ClauseCount>,
     /// How many responses of each operation passed a clause; the sum of a clause is its `passed`.
     pub passed_by: BTreeMap<ClauseId, BTreeMap<String, u64>>,
+    /// By clause: the fields for which a passed response told the effect from its absence.
+    pub told_effects: BTreeMap<ClauseId, BTreeSet<EffectField>>,
+    /// The operations with an accepted call.
+    pub accepted: BTreeSet<String>,
     /// Silent cells, with the number of responses by status.
     pub silent: BTreeMap<ObservedSilentCell, BTreeMap<u16, u64>>,
     /// Responses to calls of the owner, by operation and status.
@@ -118,6 +123,10 @@ impl ClauseTally {
                 *mine.entry(operation.clone()).or_default() += passes;
             }
         }
+        for (clause, told) in &other.told_effects {
+            self.told_effects.entry(*clause).or_default().extend(told);
+        }
+        self.accepted.extend(other.accepted.iter().cloned());
         for (cell, statuses) in &other.silent {
             let mine = self.silent.entry(cell.clone()).or_default();
             for (status, count) in statuses {

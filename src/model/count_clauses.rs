@@ -46,6 +46,9 @@ impl Belief {
         for permitted in judged.applicable.iter().flat_map(|reading| &reading.permitted).collect::<BTreeSet<_>>() {
             self.count_permitted(*permitted, judged);
         }
+        if matches!(heard, OutcomeKind::Success(..)) && !self.tally.accepted.contains(&asked.operation) {
+            self.tally.accepted.insert(asked.operation.clone());
+        }
         let sole = find_sole_refusal(judged);
         if let (Some(clause), OutcomeKind::Refusal(_) | OutcomeKind::ServerError(_)) = (sole, heard) {
             self.tally.count_mut(clause).passed += 1;

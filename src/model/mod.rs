@@ -48,6 +48,7 @@ mod resource_calls;
 mod resource_state;
 mod roots;
 mod clause_tally;
+mod told_effects;
 mod transition;
 
 #[cfg(test)]
@@ -86,4 +87,5 @@ pub use resource_state::{
     Existence, ResourceId, ResourceOwner, ResourceState, StateOrigin, Transition, TransitionStage,
 };
 pub use roots::{ExpressionRoots, make_world_root};
+pub use told_effects::{EffectField, list_telling_fields};
 pub use transition::{advance_resource, close_states, evaluate_alone, list_events};

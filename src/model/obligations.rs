@@ -66,8 +66,9 @@ impl Belief {
                 }
                 continue;
             }
+            let telling = self.find_telling_fields(clause, &promised, before, judged, moment);
             self.obligations
-                .insert(promise, Obligation { remaining: promised.len(), unclear: !spoke, exception: false });
+                .insert(promise, Obligation { remaining: promised.len(), unclear: !spoke, exception: false, telling });
             for what in promised {
                 let promises = factor.promises.entry(what).or_default();
                 let overtaken = promises.last().copied();
@@ -240,7 +241,7 @@ impl Belief {
         if owed.remaining > 0 {
             return;
         }
-        let owed = *owed;
+        let owed = std::mem::take(owed);
         self.obligations.remove(&promise);
         let count = self.tally.count_mut(promise.clause);
         if owed.exception {
@@ -249,6 +250,7 @@ impl Belief {
             count.unclear += 1;
         } else {
             count.passed += 1;
+            self.tally.told_effects.entry(promise.clause).or_default().extend(owed.telling);
         }
     }
 

@@ -5,6 +5,7 @@
 mod body_check;
 mod fingerprint;
 mod general_refusal;
+mod hollow_pass;
 mod infrastructure_hint;
 mod judge;
 mod judge_records;
@@ -15,6 +16,7 @@ mod race;
 mod tests;
 mod verdict;
 
+pub use hollow_pass::list_missing_proof;
 pub use infrastructure_hint::InfrastructureHint;
 pub use judge::{ExchangeFindings, Finding, Judge, judge_history};
 pub use judge_records::{JudgedRecords, judge_records};

@@ -1,5 +1,6 @@
 //! From counts and findings to one verdict per clause.
 
+use super::hollow_pass::list_missing_proof;
 use super::judge::Finding;
 use crate::model::{ClauseCount, ClauseId, ClauseOrigin, ClauseTally, FailedExpression, Model};
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,8 @@ pub enum Verdict {
     Pass,
     /// The clause never applied.
     Untested,
-    /// The clause applied, but each response has another explanation too.
+    /// The clause applied, but each response has another explanation too, or would be the same without the promised
+    /// behaviour.
     Inconclusive,
     /// A response contradicts the clause.
     Fail,
@@ -51,6 +53,8 @@ pub struct ClauseResult {
     pub standing: ClauseDecidability,
     /// How often the clause applied and passed.
     pub count: ClauseCount,
+    /// What a pass needs and no exchange showed, in words: each pass is hollow. Empty for every other verdict.
+    pub missing_proof: Vec<String>,
     /// Indexes of the kept findings that contradict the clause.
     pub findings: Vec<usize>,
 }
@@ -104,7 +108,13 @@ pub fn decide_verdicts(
                 Some(fault) if !contradicted => (Verdict::Inconclusive, describe_fault(fault)),
                 _ => decide_verdict(&count, contradicted, &standing, stopped),
             };
-            ClauseResult { clause, verdict, reason, standing, count, findings: against }
+            let missing_proof =
+                if verdict == Verdict::Pass { list_missing_proof(model, tally, clause) } else { Vec::new() };
+            let (verdict, reason) = match missing_proof.as_slice() {
+                [] => (verdict, reason),
+                missing => (Verdict::Inconclusive, missing.join("; ")),
+            };
+            ClauseResult { clause, verdict, reason, standing, count, missing_proof, findings: against }
         })
         .collect()
 }

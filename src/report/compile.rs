@@ -221,6 +221,7 @@ fn compile_clause(subject: &ReportSubject<'_>, conclusion: &Conclusion, row: &Cl
             unclear: row.count.unclear,
         },
         passed_by: conclusion.tally.passed_by.get(&row.clause).cloned().unwrap_or_default(),
+        missing_proof: row.missing_proof.clone(),
         findings: row.findings.iter().map(|index| index + 1).collect(),
     }
 }

@@ -55,6 +55,10 @@ pub struct ClauseRow {
     /// How many of `counts.passed` each operation decided.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub passed_by: BTreeMap<String, u64>,
+    /// What a pass needs and no exchange showed, in words. Only of a clause whose passes are all hollow, which is
+    /// inconclusive.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing_proof: Vec<String>,
     /// Numbers of the findings that contradict the clause; see [`FindingRow::number`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<usize>,

@@ -238,6 +238,7 @@ fn describe_reason(row: &ClauseRow) -> String {
         (ClauseDecidability::NotReached(bounds), Verdict::Untested) => {
             format!("the clause never applied; by a search of the model it was {bounds}")
         }
+        (_, Verdict::Inconclusive) if !row.missing_proof.is_empty() => row.reason.clone(),
         (_, Verdict::Inconclusive) if row.counts.exceptions > 0 => "seen only through an exception".to_string(),
         (_, Verdict::Inconclusive) => "each time another cause may explain the response".to_string(),
         _ => row.reason.clone(),

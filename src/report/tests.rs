@@ -195,7 +195,7 @@ fn row(
 ) -> ClauseResult {
     let [applied, passed, exceptions, unclear] = count;
     let count = ClauseCount { applied, passed, exceptions, unclear };
-    ClauseResult { clause, verdict, reason: reason.to_string(), standing, count, findings }
+    ClauseResult { clause, verdict, reason: reason.to_string(), standing, count, missing_proof: Vec::new(), findings }
 }
 
 fn conclusion(model: &Model) -> Conclusion {

@@ -71,6 +71,7 @@ impl RaceJudgement {
     pub(in crate::oracle) fn restore_counts(&self, later: ClauseTally) -> ClauseTally {
         let Some(before) = &self.counts else { return later };
         let before = before.clone();
-        ClauseTally { clauses: before.clauses, passed_by: before.passed_by, silent: before.silent, ..later }
+        let ClauseTally { clauses, passed_by, told_effects, silent, .. } = before;
+        ClauseTally { clauses, passed_by, told_effects, silent, ..later }
     }
 }

@@ -26,12 +26,13 @@ pub(super) fn merge_clauses(shards: &[Report], numbers: &FindingNumbers) -> Vec<
 /// One row for a clause. The row that decides gives verdict, reason and standing: a contradiction before a pass, and a pass
 /// before a shard in which the clause stayed undecided.
 fn merge_rows(rows: &[&ClauseRow]) -> ClauseRow {
-    let weight = |row: &&&ClauseRow| match (row.verdict, &row.standing) {
-        (Verdict::Fail, _) => 4,
+    let weight = |row: &&&ClauseRow| match (row.verdict, row.missing_proof.is_empty()) {
+        (Verdict::Fail, _) => 5,
         // An expression that failed keeps the clause undecided in a whole run too.
-        (Verdict::Inconclusive, _) if row.counts.passed > 0 => 3,
-        (Verdict::Pass, _) => 2,
-        (Verdict::Inconclusive, _) => 1,
+        (Verdict::Inconclusive, true) if row.counts.passed > 0 => 4,
+        (Verdict::Pass, _) => 3,
+        (Verdict::Inconclusive, false) => 2,
+        (Verdict::Inconclusive, true) => 1,
         (Verdict::Untested, _) => 0,
     };
     // Of several rows of the same weight the first.
@@ -42,7 +43,7 @@ fn merge_rows(rows: &[&ClauseRow]) -> ClauseRow {
         *passed_by.entry(operation.clone()).or_default() += count;
     }
     let is_reachable = rows.iter().any(|row| row.standing == ClauseDecidability::Reachable);
-    ClauseRow {
+    let merged = ClauseRow {
         standing: if is_reachable { ClauseDecidability::Reachable } else { decisive.standing.clone() },
         counts: ClauseCountsRow {
             applied: sum(|counts| counts.applied),
@@ -52,5 +53,20 @@ fn merge_rows(rows: &[&ClauseRow]) -> ClauseRow {
         },
         passed_by,
         ..(**decisive).clone()
-    }
+    };
+    if decisive.missing_proof.is_empty() { merged } else { join_hollow_passes(merged, rows) }
+}
+
+/// The row of a clause whose passes are hollow in each shard that has some: what one shard showed is not missing, and
+/// without anything missing the clause passes.
+fn join_hollow_passes(merged: ClauseRow, rows: &[&ClauseRow]) -> ClauseRow {
+    let hollow = || rows.iter().filter(|row| !row.missing_proof.is_empty());
+    let missing_proof: Vec<String> = merged
+        .missing_proof
+        .iter()
+        .filter(|text| hollow().all(|row| row.missing_proof.contains(text)))
+        .cloned()
+        .collect();
+    let verdict = if missing_proof.is_empty() { Verdict::Pass } else { Verdict::Inconclusive };
+    ClauseRow { verdict, reason: missing_proof.join("; "), missing_proof, ..merged }
 }

@@ -38,6 +38,27 @@ fn a_clause_with_an_expression_that_failed_in_a_shard_does_not_pass() {
     check_verdict(&[(Verdict::Pass, 2), (Verdict::Inconclusive, 1)], (Verdict::Inconclusive, 3));
 }
 
+/// The verdict after shards in each of which the passes lack some proof.
+fn check_hollow(shards: &[&[&str]], expected: (Verdict, &str)) {
+    let count = shards.len();
+    let shards = shards.iter().zip(1..).map(|(missing, n)| {
+        let mut shard = make_shard(&format!("{n}/{count}"), Verdict::Inconclusive, 1);
+        let row = shard.clauses.iter_mut().find(|row| row.id == "light.bright").expect("the lamps have the clause");
+        row.missing_proof = missing.iter().map(ToString::to_string).collect();
+        row.reason = missing.join("; ");
+        shard
+    });
+    let merged = merge_reports(shards.collect()).expect("these are all shards");
+    let row = merged.find_clause("light.bright").expect("the lamps have the clause");
+    assert_eq!((row.verdict, row.reason.as_str()), expected);
+}
+
+#[test]
+fn a_hollow_pass_becomes_a_pass_if_other_shards_show_what_one_does_not() {
+    check_hollow(&[&["color", "size"], &["size"]], (Verdict::Inconclusive, "size"));
+    check_hollow(&[&["color"], &["size"]], (Verdict::Pass, ""));
+}
+
 #[test]
 fn deviations_with_the_same_fingerprints_are_one_finding_with_the_better_counterexample() {
     let mut first = make_shard("1/2", Verdict::Pass, 1);

@@ -69,11 +69,17 @@ impl<'a> ValueDrawer<'a> {
         let least = nodes.iter().filter_map(|node| node.min_props).max().unwrap_or(0);
         let most = nodes.iter().filter_map(|node| node.max_props).min().unwrap_or(u64::MAX);
         // Further entries only where the schema describes entries: an object without any
-        // description may be the empty body of an action.
+        // description may be the empty body of an action. Beside named properties, only a schema of
+        // the other entries describes them.
         let stated = nodes
             .iter()
             .any(|node| node.additional != AdditionalProperties::Unstated || !node.pattern_props.is_empty());
-        let some = if described || !stated || depth > DEPTH_OPTIONAL { 0 } else { self.rng.draw_below(3).min(most) };
+        let like = nodes.iter().any(|node| matches!(node.additional, AdditionalProperties::Like(_)));
+        let some = if (described && !like) || !stated || depth > DEPTH_OPTIONAL {
+            0
+        } else {
+            self.rng.draw_below(3).min(most)
+        };
         let goal = least.max(some).min(ITEMS_MAX);
         for _ in 0..goal.saturating_mul(4) {
             if entries.len() as u64 >= goal {
