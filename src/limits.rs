@@ -30,6 +30,10 @@ pub const SECONDS_RESERVE: u64 = 600;
 const RATE: u32 = 10;
 /// Parallel plans at a real endpoint, without a limit in the profile.
 const PARALLEL_PLANS: usize = 3;
+/// Live resources for each plan at the same time.
+const PLACES_PER_PLAN: usize = 2;
+/// Requests for each plan at the same time.
+const REQUESTS_PER_PLAN: u64 = 300;
 /// Megabytes of a history file, without a limit in the profile: several million requests.
 const DISK_MEGABYTES: u64 = 1_000;
 /// Bytes of a megabyte.
@@ -74,6 +78,13 @@ pub struct Limits {
     pub first_only: bool,
     /// The part of the run. The other limits are those of the part.
     pub shard: RunShard,
+}
+
+/// Plans at the same time, where the profile does not say: each plan has places for a resource and a second one, and
+/// requests for the cells of an API, because plans that share fewer would each see little.
+fn count_parallel_plans(live_resources: usize, requests: u64) -> usize {
+    let by_requests = usize::try_from(requests / REQUESTS_PER_PLAN).unwrap_or(usize::MAX);
+    (live_resources / PLACES_PER_PLAN).min(by_requests).clamp(1, PARALLEL_PLANS)
 }
 
 /// The limit of requests without an answer: a run ends if more than `least` requests, and more than
@@ -222,7 +233,10 @@ impl RequestedLimits {
             cleanup_requests,
             time: Duration::from_secs(seconds - seconds / 4),
             shrink_time: Duration::from_secs(seconds / 4),
-            parallel_plans: profile.plans.map_or(PARALLEL_PLANS, |plans| plans as usize).min(live_resources).max(1),
+            parallel_plans: match profile.plans {
+                Some(plans) => (plans as usize).min(live_resources).max(1),
+                None => count_parallel_plans(live_resources, requests),
+            },
             live_resources,
             rate: share_rate(profile.rate.unwrap_or(RATE), self.shard),
             failures: FailureLimit { percent, ..FailureLimit::REAL },
@@ -236,4 +250,29 @@ impl RequestedLimits {
 fn share_rate(rate: u32, shard: RunShard) -> u32 {
     let count = u32::try_from(shard.count()).unwrap_or(u32::MAX);
     (rate / count).max(rate.min(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks the number of plans at the same time, for live resources and requests.
+    fn check_plans(live_resources: usize, requests: u64, expected: usize) {
+        assert_eq!(count_parallel_plans(live_resources, requests), expected);
+    }
+
+    #[test]
+    fn plans_side_by_side_have_two_places_each() {
+        check_plans(1, 2_000, 1);
+        check_plans(3, 2_000, 1);
+        check_plans(4, 2_000, 2);
+        check_plans(100, 2_000, 3);
+    }
+
+    #[test]
+    fn plans_side_by_side_have_the_requests_for_their_cells() {
+        check_plans(6, 400, 1);
+        check_plans(6, 600, 2);
+        check_plans(6, 0, 1);
+    }
 }

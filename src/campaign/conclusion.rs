@@ -1,5 +1,6 @@
 //! The result of a campaign.
 
+use super::cell_results::CellResult;
 use super::race_tally::RaceTally;
 use super::transition_times::TransitionTimes;
 use crate::history::{CallCause, Exchange, Outcome, RecordedHistory};
@@ -149,6 +150,8 @@ pub struct Conclusion {
     pub findings: Vec<RecordedFinding>,
     /// Counts by clause.
     pub tally: ClauseTally,
+    /// The cells of the operations.
+    pub cells: Vec<CellResult>,
     /// Counts of requests.
     pub spent: SpentRequests,
     /// Times of transitions.

@@ -1,6 +1,7 @@
 //! Accumulates the results of plans.
 
 use super::campaign_state::CampaignState;
+use super::cell_results::{list_cell_results, list_unasked_calls};
 use super::conclusion::{Conclusion, FindingRepetition, RecordedFinding, SpentRequests};
 use super::event::CampaignEvent;
 use super::plan_runner::PlanResult;
@@ -8,8 +9,10 @@ use super::race_tally::RaceTally;
 use crate::cleanup::Leftover;
 use crate::model::{ClauseId, ClauseTally};
 use crate::oracle::{
-    ClauseDecidability, ClauseSelection, Finding, FindingNovelty, KnownFindings, decide_verdicts, list_missing_proof,
+    ClauseDecidability, ClauseSelection, Finding, FindingNovelty, KnownFindings, VerdictSettings, decide_verdicts,
+    list_missing_proof,
 };
+use crate::plan::CellTable;
 use crate::plan_execution::StopReason;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -120,8 +123,14 @@ impl PlanResultCollector {
         self.spent.note_shares(share.shared_budget.shares());
         let findings: Vec<Finding> = self.findings.iter().map(|found| found.finding.clone()).collect();
         let model = &share.env.model;
-        let rows = decide_verdicts(model, &self.tally, &findings, selection, standing, self.stopped.as_deref());
+        let table = CellTable::new(model, &share.env.hints, &share.env.plan_limits.callers);
+        let missing = list_unasked_calls(model, &share.env.hints, &self.tally);
+        let unasked = |clause| missing.get(&clause).cloned().unwrap_or_default();
+        let settings = VerdictSettings { selection, standing, unasked: &unasked, stopped: self.stopped.as_deref() };
+        let rows = decide_verdicts(model, &self.tally, &findings, &settings);
+        let cells = list_cell_results(model, &table, &self.tally, !share.env.reading_only);
         let conclusion = Conclusion {
+            cells,
             seed,
             rows,
             findings: self.findings,

@@ -139,6 +139,8 @@ struct RunningPlan<'a, 's> {
     emitted: usize,
     /// The step after a race, which ended the race.
     pending: Option<Step>,
+    /// Number of cells of the plan that the coverage has.
+    noted_cells: usize,
 }
 
 impl<'a, 's> RunningPlan<'a, 's> {
@@ -170,6 +172,7 @@ impl<'a, 's> RunningPlan<'a, 's> {
             skipped: 0,
             emitted: 0,
             pending: None,
+            noted_cells: 0,
         }
     }
 
@@ -396,6 +399,11 @@ impl<'a, 's> RunningPlan<'a, 's> {
             awaiting_bound: &BTreeSet::new(),
             limits: &site.plan_limits,
         };
+        let cells = &self.online_judge.judge.tally().cells;
+        if cells.len() > self.noted_cells {
+            self.noted_cells = cells.len();
+            self.state.coverage.borrow_mut().cells.extend(cells.keys().cloned());
+        }
         cover_step(&mut self.state.coverage.borrow_mut(), &situation, &site.hints, &step, ending);
         self.steps.push(step);
     }

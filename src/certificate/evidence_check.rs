@@ -2,8 +2,9 @@
 
 use super::certified_clause::CertifiedClause;
 use super::test_conditions::EvidenceChain;
+use crate::campaign::decide_recorded_verdicts;
 use crate::history::{HistoryReader, HistoryRecord};
-use crate::oracle::{ClauseDecidability, ClauseSelection, Verdict, decide_verdicts, judge_records};
+use crate::oracle::{Verdict, judge_records};
 use crate::report::{digest_bytes, finish_digest};
 use crate::session::{LoadedSuite, STATES_MAX};
 use serde::Serialize;
@@ -38,10 +39,7 @@ pub fn judge_evidence(bytes: &[u8], loaded: LoadedSuite) -> Result<JudgedEvidenc
     if judged.skipped > 0 || reader.torn_line().is_some() {
         return Err("the recorded exchanges are not whole".to_string());
     }
-    // A clause that no exchange decides keeps its verdict whatever the reason is; the report has the reason.
-    let standing = |_| ClauseDecidability::Reachable;
-    let selection = ClauseSelection::default();
-    let rows = decide_verdicts(&loaded.model, &judged.tally, &judged.findings, &selection, &standing, None);
+    let (rows, _) = decide_recorded_verdicts(&loaded.model, &loaded.schemas, &judged);
     let verdicts = rows.iter().map(|row| (loaded.model.clause_info(row.clause).id.clone(), row.verdict)).collect();
     Ok(JudgedEvidence { verdicts, chain, pools, loaded })
 }

@@ -103,7 +103,8 @@
 //!
 //! ```no_run
 //! use probity::conformance::{
-//!     ClauseDecidability, ClauseSelection, HistoryReader, STATES_MAX, SuiteStore, decide_verdicts, judge_records,
+//!     ClauseDecidability, ClauseSelection, HistoryReader, STATES_MAX, SuiteStore, VerdictSettings, decide_verdicts,
+//!     judge_records,
 //! };
 //! use std::fs::File;
 //! use std::path::Path;
@@ -114,9 +115,13 @@
 //! let loaded = store.load(&header.suite, &header.today)?.with_pools(&header.pools, &header.today)?;
 //!
 //! let judged = judge_records(&mut reader, &loaded.model, &loaded.schemas, STATES_MAX)?;
-//! let reachable = |_| ClauseDecidability::Reachable;
-//! let all = ClauseSelection::default();
-//! for result in decide_verdicts(&loaded.model, &judged.tally, &judged.findings, &all, &reachable, None) {
+//! let settings = VerdictSettings {
+//!     selection: &ClauseSelection::default(),
+//!     standing: &|_| ClauseDecidability::Reachable,
+//!     unasked: &|_| Vec::new(),
+//!     stopped: None,
+//! };
+//! for result in decide_verdicts(&loaded.model, &judged.tally, &judged.findings, &settings) {
 //!     println!("{} {}", result.verdict.word(), loaded.model.clause_info(result.clause).id);
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -172,12 +177,12 @@ pub use crate::history::{
     write_history,
 };
 pub use crate::model::{
-    Belief, BeliefChange, BeliefLimits, ClauseCount, ClauseTally, EvaluationTally, ExceededLimit, FailedExpression,
-    ObservedSilentCell, SuiteEvaluationError,
+    Belief, BeliefChange, BeliefLimits, CallCell, CellCount, CellKind, ClauseCount, ClauseTally, EvaluationTally,
+    ExceededLimit, FailedExpression, ObservedSilentCell, SuiteEvaluationError,
 };
 pub use crate::oracle::{
     ClauseDecidability, ClauseResult, ClauseSelection, ExchangeFindings, Finding, Judge, JudgedRecords, Verdict,
-    decide_verdicts, judge_history, judge_records,
+    VerdictSettings, decide_verdicts, judge_history, judge_records,
 };
 pub use crate::session::STATES_MAX;
 

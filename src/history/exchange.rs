@@ -169,11 +169,14 @@ pub struct RecordedInputClass {
     /// JSON pointers to the doubtful places of the body.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubts: Vec<String>,
+    /// The broken keywords of invalid inputs, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub broken_keywords: Vec<String>,
 }
 
 impl From<InputClass> for RecordedInputClass {
     fn from(class: InputClass) -> RecordedInputClass {
-        RecordedInputClass { class, doubts: Vec::new() }
+        RecordedInputClass { class, doubts: Vec::new(), broken_keywords: Vec::new() }
     }
 }
 

@@ -22,6 +22,8 @@ pub struct CallView {
     pub class: InputClass,
     /// Pointers into the body to the places that make the input doubtful.
     pub doubts: Vec<String>,
+    /// The broken keywords of invalid input, sorted.
+    pub broken_keywords: Vec<String>,
     pub(super) path: ExprValue,
     pub(super) query: ExprValue,
     pub(super) header: ExprValue,

@@ -1,5 +1,6 @@
 //! Counts for each clause: how often the clause applied, and how often only the clause explains an outcome.
 
+use super::call_cell::{CallCell, CellCount};
 use super::clause_info::ClauseId;
 use super::evaluation_log::EvaluationTally;
 use super::told_effects::EffectField;
@@ -43,6 +44,8 @@ pub struct ClauseTally {
     pub silent: BTreeMap<ObservedSilentCell, BTreeMap<u16, u64>>,
     /// Responses to calls of the owner, by operation and status.
     pub answers: BTreeMap<String, BTreeMap<u16, u64>>,
+    /// The cells that exchanges filled.
+    pub cells: BTreeMap<CallCell, CellCount>,
     /// Throttled responses.
     pub throttled: u64,
     /// Lost responses.
@@ -73,6 +76,12 @@ impl ClauseTally {
     /// The counts of a clause.
     pub fn count_mut(&mut self, clause: ClauseId) -> &mut ClauseCount {
         self.clauses.entry(clause).or_default()
+    }
+
+    /// Counts an exchange for its cell. `exchange` has the numbers of the plan and of the exchange.
+    pub fn note_cell(&mut self, cell: CallCell, exchange: (u64, u64)) {
+        let known = self.cells.entry(cell).or_insert(CellCount { count: 0, first: exchange });
+        known.count += 1;
     }
 
     /// Counts a deviation that is not kept as a finding. Its clauses do not pass.
@@ -137,6 +146,11 @@ impl ClauseTally {
             for (status, count) in statuses {
                 self.count_answers(operation, *status, *count);
             }
+        }
+        for (cell, count) in &other.cells {
+            let mine = self.cells.entry(cell.clone()).or_insert(CellCount { count: 0, first: count.first });
+            mine.count += count.count;
+            mine.first = mine.first.min(count.first);
         }
         self.throttled += other.throttled;
         self.lost += other.lost;

@@ -1,5 +1,6 @@
 //! What the judgement of one exchange yields.
 
+use super::call_cell::CallCell;
 use super::clause_info::ClauseId;
 use super::evidence::DeviationEvidence;
 use super::factor::BeliefNarrowing;
@@ -13,6 +14,8 @@ pub struct ExchangeJudgement {
     pub shape_demanded: bool,
     /// A reached limit.
     pub excess: Option<ExceededLimit>,
+    /// The cell that the call fills, if a response came.
+    pub cell: Option<CallCell>,
     /// The possible states before and after, if [`BeliefLimits::insight`](super::BeliefLimits::insight) is set.
     pub insight: Option<BeliefChange>,
 }

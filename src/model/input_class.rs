@@ -7,7 +7,7 @@ use super::compile::Model;
 use super::read_call::make_header_root;
 use crate::expr::{Comparison, ComparisonRelation, Expr, ExprScope, ExprValue, FieldPath, PathKey};
 use crate::history::{Call, Exchange, RecordedInputClass};
-use crate::schema::{CompiledCatalog, InputClass, classify_by_other_version, classify_input};
+use crate::schema::{Classification, CompiledCatalog, InputClass, classify_by_other_version, classify_input};
 use crate::suite::LetDefinition;
 
 /// The class of the body and of the query of a call. For an exchange, see [`read_input_class`].
@@ -23,15 +23,20 @@ pub fn classify_call_input(model: &Model, schemas: &CompiledCatalog, call: &Call
     };
     let body = held(shape, call.body.as_ref(), version.as_deref());
     let mut class = body.class;
+    let mut broken_keywords: Vec<String> = list_broken_keywords(&body).collect();
     for (name, value) in &call.query {
-        class = class.max(match schemas.find_parameter_schema(operation, "query", name) {
-            Some(shape) => classify_input(Some(shape), Some(value), version.as_deref()).class,
-            None => InputClass::Doubtful,
-        });
+        let found = schemas
+            .find_parameter_schema(operation, "query", name)
+            .map(|shape| classify_input(Some(shape), Some(value), version.as_deref()));
+        class = class.max(found.as_ref().map_or(InputClass::Doubtful, |found| found.class));
+        broken_keywords.extend(found.iter().flat_map(list_broken_keywords).map(|keyword| format!("query {keyword}")));
     }
     if operation.query.iter().any(|parameter| parameter.required && !call.query.contains_key(&parameter.name)) {
         class = InputClass::Invalid;
+        broken_keywords.push("query required".to_string());
     }
+    broken_keywords.sort_unstable();
+    broken_keywords.dedup();
     // A guard that reads a place resolves the doubt whether the place is present or absent. The guard does not
     // resolve a surplus field or a value of the wrong type: no path leads to `-`. A null is a value of the
     // wrong type, unless the guard tests whether the key is present: otherwise the guard cannot tell null from
@@ -47,14 +52,31 @@ pub fn classify_call_input(model: &Model, schemas: &CompiledCatalog, call: &Call
         _ => format!("{}/-", reason.pointer),
     });
     let from_query = class > body.class;
-    RecordedInputClass { class, doubts: if from_query { vec!["?".to_string()] } else { doubts.collect() } }
+    RecordedInputClass {
+        class,
+        doubts: if from_query { vec!["?".to_string()] } else { doubts.collect() },
+        broken_keywords,
+    }
+}
+
+/// The broken keywords that make an input invalid, each as often as it is broken.
+pub fn list_broken_keywords(found: &Classification) -> impl Iterator<Item = String> {
+    let invalid = found.reasons.iter().filter(|reason| reason.class == InputClass::Invalid);
+    invalid.map(|reason| reason.kind.clone())
 }
 
 /// The class of the input of an exchange. A recorded class takes precedence, because the recorded body contains
 /// tokens in place of secrets.
 #[must_use]
 pub fn read_input_class(model: &Model, schemas: &CompiledCatalog, exchange: &Exchange) -> RecordedInputClass {
-    exchange.input.clone().unwrap_or_else(|| classify_call_input(model, schemas, &exchange.call))
+    match &exchange.input {
+        Some(input) if input.class == InputClass::Invalid && input.broken_keywords.is_empty() => {
+            let broken_keywords = classify_call_input(model, schemas, &exchange.call).broken_keywords;
+            RecordedInputClass { broken_keywords, ..input.clone() }
+        }
+        Some(input) => input.clone(),
+        None => classify_call_input(model, schemas, &exchange.call),
+    }
 }
 
 /// The version that a call requests, from headers and binding: [`CallView::get_version`] for a call without a view.

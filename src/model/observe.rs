@@ -3,6 +3,7 @@
 use super::belief::Belief;
 use super::belief_factors::{make_factor, sort_states};
 use super::blame::{BlamedClauses, rank_blamed_clauses};
+use super::call_cell::classify_cell;
 use super::call_view::CallView;
 use super::clause_info::ClauseId;
 use super::describe::{describe_expected, describe_outcome, describe_state};
@@ -100,7 +101,9 @@ impl Belief {
     ) -> ExchangeJudgement {
         let model = Arc::clone(&self.model);
         let InterpretedExchange { exchange, call: asked, reply: heard } = interpreted;
-        let mut observed = ExchangeJudgement::default();
+        let cell = || classify_cell(&model, asked, &before.states, &judged.applicable);
+        let cell = if *heard == OutcomeKind::Lost { None } else { cell() };
+        let mut observed = ExchangeJudgement { cell, ..ExchangeJudgement::default() };
         if let Some(clause) = judged.server_error {
             let evidence = self.collect_outcome_evidence(interpreted, &before, &judged);
             self.report_deviation(&mut observed, interpreted, &[vec![clause]], (&judged.expected, evidence), &before);

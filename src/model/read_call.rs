@@ -37,6 +37,7 @@ impl CallView {
             owner: ResourceOwner::from_caller(&call.caller),
             class: input.class,
             doubts: input.doubts,
+            broken_keywords: input.broken_keywords,
             path: make_path_root(operation, &call.path),
             query: map(&call.query),
             header: make_header_root(model, &call.headers),

@@ -164,6 +164,9 @@ impl Judge {
         }
         let passes = self.belief.tally.list_passes();
         let observed = self.belief.observe_exchange(interpreted);
+        if let Some(cell) = observed.cell {
+            self.belief.tally.note_cell(cell, (self.plan, exchange.number));
+        }
         let mut seen =
             ExchangeFindings { excess: observed.excess, insight: observed.insight, ..ExchangeFindings::default() };
         for deviation in observed.deviations {

@@ -22,4 +22,6 @@ pub use judge::{ExchangeFindings, Finding, Judge, judge_history};
 pub use judge_records::{JudgedRecords, judge_records};
 pub use known_findings::{FindingNovelty, KnownFindings};
 pub use race::{RaceEvidence, RaceLane, RaceRecord, RaceVerdict};
-pub use verdict::{ClauseDecidability, ClauseResult, ClauseSelection, Verdict, decide_verdicts, list_promises};
+pub use verdict::{
+    ClauseDecidability, ClauseResult, ClauseSelection, Verdict, VerdictSettings, decide_verdicts, list_promises,
+};

@@ -71,6 +71,18 @@ impl ClauseSelection {
     }
 }
 
+/// What verdicts depend on besides counts and findings.
+pub struct VerdictSettings<'a> {
+    /// The clauses with a verdict.
+    pub selection: &'a ClauseSelection,
+    /// Whether a clause can be decided.
+    pub standing: &'a dyn Fn(ClauseId) -> ClauseDecidability,
+    /// The kinds of calls that a clause needs for a pass and that no exchange made, in words.
+    pub unasked: &'a dyn Fn(ClauseId) -> Vec<String>,
+    /// Why the campaign ended early.
+    pub stopped: Option<&'a str>,
+}
+
 /// One row per selected clause except events, in the order of the model. An event permits a change and promises
 /// nothing.
 #[must_use]
@@ -78,10 +90,9 @@ pub fn decide_verdicts(
     model: &Model,
     tally: &ClauseTally,
     findings: &[Finding],
-    selection: &ClauseSelection,
-    standing: &dyn Fn(ClauseId) -> ClauseDecidability,
-    stopped: Option<&str>,
+    settings: &VerdictSettings<'_>,
 ) -> Vec<ClauseResult> {
+    let VerdictSettings { selection, standing, unasked, stopped } = settings;
     let failed = tally.evaluations.list_failed();
     list_promises(model, selection)
         .map(|clause| {
@@ -106,10 +117,13 @@ pub fn decide_verdicts(
             };
             let (verdict, reason) = match fault {
                 Some(fault) if !contradicted => (Verdict::Inconclusive, describe_fault(fault)),
-                _ => decide_verdict(&count, contradicted, &standing, stopped),
+                _ => decide_verdict(&count, contradicted, &standing, *stopped),
             };
             let missing_proof =
                 if verdict == Verdict::Pass { list_missing_proof(model, tally, clause) } else { Vec::new() };
+            let not_sent = if verdict == Verdict::Pass { unasked(clause) } else { Vec::new() };
+            let not_sent = not_sent.iter().map(|kind| format!("not sent: {kind}"));
+            let missing_proof: Vec<String> = missing_proof.into_iter().chain(not_sent).collect();
             let (verdict, reason) = match missing_proof.as_slice() {
                 [] => (verdict, reason),
                 missing => (Verdict::Inconclusive, missing.join("; ")),

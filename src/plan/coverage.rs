@@ -1,8 +1,9 @@
 //! The tested contexts of clauses, and the steps by purpose.
 
 use super::trait_counts::TraitCounts;
+use crate::model::CallCell;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Counts of tested contexts. The sum over plans does not depend on their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub struct Coverage {
     /// By clause: the number of tests in calls of each operation.
     #[serde(skip)]
     tests: BTreeMap<String, BTreeMap<String, u64>>,
+    /// The cells that exchanges filled.
+    #[serde(skip)]
+    pub cells: BTreeSet<CallCell>,
     /// Steps by purpose.
     pub spent: StepCounts,
 }
@@ -76,6 +80,7 @@ impl Coverage {
             *self.operations.entry(operation.clone()).or_default() += count;
         }
         self.traits.merge(&other.traits);
+        self.cells.extend(other.cells.iter().cloned());
         for (clause, operations) in &other.tests {
             let mine = self.tests.entry(clause.clone()).or_default();
             for (operation, count) in operations {

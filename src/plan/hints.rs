@@ -1,7 +1,8 @@
 //! Facts about inputs that follow from the expressions of a suite.
 
 use super::guard_relations::{GuardRelation, expand_expression, list_conditions, list_needs};
-use super::id_input::find_input_path;
+use super::id_input::{find_input_path, is_required};
+use super::keyword_breaks::{KeywordBreak, list_keyword_breaks};
 use super::relevant_fields::find_relevant_fields;
 use super::versions::list_versions;
 use crate::expr::{Expr, FieldPath, PathKey};
@@ -23,6 +24,10 @@ pub struct SuiteHints {
     pub version_header: Option<String>,
     /// By operation: versions with a change of behaviour, and the neighbouring versions.
     versions: BTreeMap<String, Vec<String>>,
+    /// Operations whose calls cannot leave out every resource.
+    naming: BTreeSet<String>,
+    /// By operation: the changes that make an input invalid, by broken keyword.
+    keyword_breaks: BTreeMap<String, BTreeMap<String, Vec<KeywordBreak>>>,
     /// By kind: fields and memory that decide about the applicability of clauses, whatever the inputs.
     pub relevant: BTreeSet<(usize, String)>,
     /// Operations that create resources of deletable kinds.
@@ -94,6 +99,13 @@ impl SuiteHints {
         for operation in model.operations.keys() {
             let versions = list_versions(model, schemas, operation);
             hints.versions.insert(operation.clone(), versions);
+            if let Some(described) = schemas.find_operation(operation) {
+                hints.keyword_breaks.insert(operation.clone(), list_keyword_breaks(schemas, described));
+                let paths = hints.input_paths.get(operation).into_iter().flatten().flatten();
+                if paths.into_iter().any(|path| is_required(schemas, described, path)) {
+                    hints.naming.insert(operation.clone());
+                }
+            }
         }
         hints
     }
@@ -126,6 +138,17 @@ impl SuiteHints {
     #[must_use]
     pub fn guard_group(&self, clause: ClauseId) -> Option<usize> {
         self.find_clause(clause)?.guard_group
+    }
+
+    /// Whether every call of an operation names a resource.
+    pub(super) fn must_name_resource(&self, operation: &str) -> bool {
+        self.naming.contains(operation)
+    }
+
+    /// The changes that make an input of an operation invalid, by broken keyword.
+    pub(super) fn keyword_breaks(&self, operation: &str) -> &BTreeMap<String, Vec<KeywordBreak>> {
+        static NONE: BTreeMap<String, Vec<KeywordBreak>> = BTreeMap::new();
+        self.keyword_breaks.get(operation).unwrap_or(&NONE)
     }
 
     /// The path of the input with the id of an `about` entry, by index of the entry.

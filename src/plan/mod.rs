@@ -4,6 +4,7 @@
 //! does not depend on responses or verdicts.
 
 mod bind;
+mod cell_table;
 mod chooser;
 mod chooser_input;
 mod compose;
@@ -14,6 +15,7 @@ mod guided;
 mod handles;
 mod hints;
 mod id_input;
+mod keyword_breaks;
 mod live_count;
 mod masking;
 mod novelty;
@@ -29,6 +31,7 @@ mod recovered_plan;
 mod relevant_fields;
 mod resource_traits;
 mod spoiled_call;
+mod state_path;
 mod step;
 mod successor_state;
 mod trait_counts;
@@ -37,6 +40,7 @@ mod versions;
 mod wait_ledger;
 
 pub use bind::bind_handles;
+pub use cell_table::CellTable;
 pub use chooser::{Chooser, RecordedChooser};
 pub use chooser_input::{ChooserInput, LastListPage, PlanLimits};
 pub use compose::{CallRequirements, compose_call};

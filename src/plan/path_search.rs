@@ -126,7 +126,7 @@ pub fn list_path_calls(hints: &SuiteHints, clause: ClauseId, target: Option<&str
 }
 
 /// The named resources after created and deleted resources.
-fn update_named_resources(
+pub(super) fn update_named_resources(
     actors: &Rc<[NamedResource]>,
     born: &[(usize, Vec<ResourceId>)],
     world: &PossibleState,
@@ -173,7 +173,7 @@ fn list_deletes(scene: &PlanningContext<'_>, target: &NamedResource) -> Vec<Call
 
 /// Accepted changes of a resource, without deletes. Creates from other resources of the kind count too, because
 /// a clause may be about the relation to a sibling.
-fn list_accepted_changes(scene: &PlanningContext<'_>, target: &NamedResource) -> Vec<CallPathEntry> {
+pub(super) fn list_accepted_changes(scene: &PlanningContext<'_>, target: &NamedResource) -> Vec<CallPathEntry> {
     let alike = list_siblings(scene, target).filter(|actor| actor.id.kind == target.id.kind);
     let makes = |leg: &CallPathEntry| scene.hints.creating.contains(&leg.operation);
     let of_others = alike.flat_map(|other| list_changes(scene, other)).filter(makes);
@@ -216,7 +216,7 @@ fn list_changes(scene: &PlanningContext<'_>, target: &NamedResource) -> Vec<Call
     all
 }
 
-fn settled_resources(scene: &PlanningContext<'_>) -> PossibleState {
+pub(super) fn settled_resources(scene: &PlanningContext<'_>) -> PossibleState {
     let known = scene
         .resources
         .iter()

@@ -12,8 +12,9 @@ use super::resource_traits::ResourceTraits;
 use super::step::{Step, StepWait};
 use crate::history::Call;
 use crate::model::{
-    ApplicableClauses, Belief, CallView, EvaluationLog, Factor, Model, PossibleResource, PossibleState, ResourceId,
-    ResourceOwner, classify_call_input, close_states, evaluate_clauses, find_resource,
+    ApplicableClauses, Belief, CallCell, CallView, EvaluationLog, Existence, Factor, Model, PossibleResource,
+    PossibleState, ResourceId, ResourceOwner, classify_call_input, classify_cell, close_states, evaluate_clauses,
+    find_resource, name_resource_state,
 };
 use crate::schema::{CompiledCatalog, InputClass};
 use std::cell::{OnceCell, RefCell};
@@ -207,6 +208,23 @@ impl<'a> PlanningContext<'a> {
             }
         };
         (!readings.is_empty()).then_some(CallPrediction(readings))
+    }
+
+    /// The cell that a call would fill.
+    #[must_use]
+    pub fn find_cell(&self, call: &CandidateCall) -> Option<CallCell> {
+        let worlds: Rc<[PossibleState]> = match self.source {
+            PossibleStateSource::State(world) => Rc::new([world.clone()]),
+            PossibleStateSource::Belief(belief) => self.close_factors(belief, &call.view)?,
+        };
+        classify_cell(self.model, &call.view, &worlds, &self.predict(call)?.0)
+    }
+
+    /// Kind and state of a resource, if the resource exists in the first possible state.
+    #[must_use]
+    pub fn name_resource_state(&self, id: &ResourceId) -> Option<String> {
+        let held = self.find_entry(id)?;
+        (held.state.existence == Existence::Present).then(|| name_resource_state(self.model, id, &held.state.fields))
     }
 
     /// One state for each combination of states of the resources that the clauses of a call read, in order.

@@ -79,7 +79,7 @@ pub struct ProfileLimits {
     /// Requests per second; 0 for no limit.
     #[serde(default)]
     pub rate: Option<u32>,
-    /// Plans that run at the same time.
+    /// Plans that run at the same time. Without a value one for each two live resources and each 300 requests, up to three.
     #[serde(default)]
     #[cfg_attr(test, schemars(range(min = 1)))]
     pub plans: Option<u32>,

@@ -1,5 +1,6 @@
 //! From a campaign's conclusion to its report, which is written, read back and rendered.
 
+use super::cell_rows::{CellsRow, compile_cells};
 use super::claims::{ClaimsRow, compile_claims};
 use super::clause_place::locate_clause;
 use super::compile_finding::compile_finding;
@@ -12,7 +13,7 @@ use super::rows::{
     ResourceKindRow, SilentCellRow, SpentRequestsRow, UnprovenTransitionRow, VerdictTotals,
 };
 use crate::campaign::{Conclusion, SpentRequests};
-use crate::model::{ClauseId, ClauseOrigin};
+use crate::model::{ClauseId, ClauseOrigin, GeneratedClause};
 use crate::oracle::{ClauseDecidability, ClauseResult, Verdict};
 use crate::suite::ClauseBasis;
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,10 @@ pub struct Report {
     /// The pairs of calls that conflict, with the races of each; absent if no calls may overlap.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub races: Vec<RacedPairRow>,
+    /// The kinds of calls that each operation should be sent once, and which of them were sent. None in reports of earlier
+    /// releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cells: Option<CellsRow>,
     /// Combinations of operation and state for which the pages make no promise.
     pub silent: Vec<SilentCellRow>,
     /// The resource kinds of the suite.
@@ -133,6 +138,7 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
         failed_expressions: list_failed_expressions(conclusion, subject),
         unproven_transitions: list_unproven_transitions(conclusion),
         races: list_raced_pairs(&conclusion.races),
+        cells: compile_cells(conclusion),
         silent: list_silent_cells(conclusion),
         resources: list_resource_kinds(subject),
         pages,
@@ -222,8 +228,19 @@ fn compile_clause(subject: &ReportSubject<'_>, conclusion: &Conclusion, row: &Cl
         },
         passed_by: conclusion.tally.passed_by.get(&row.clause).cloned().unwrap_or_default(),
         missing_proof: row.missing_proof.clone(),
+        asked: count_calls_asked(subject, conclusion, row.clause),
         findings: row.findings.iter().map(|index| index + 1).collect(),
     }
+}
+
+/// The number of exchanges by kind of call, for a clause against server errors.
+fn count_calls_asked(subject: &ReportSubject<'_>, conclusion: &Conclusion, clause: ClauseId) -> BTreeMap<String, u64> {
+    let ClauseOrigin::Generated(GeneratedClause::NoServerError(operation)) = &subject.model.clause_info(clause).origin
+    else {
+        return BTreeMap::new();
+    };
+    let cells = conclusion.tally.cells.iter().filter(|(cell, _)| cell.operation == *operation);
+    cells.map(|(cell, count)| (cell.kind.to_string(), count.count)).collect()
 }
 
 fn list_resource_kinds(subject: &ReportSubject<'_>) -> Vec<ResourceKindRow> {

@@ -9,6 +9,8 @@ mod call_row;
 mod claims;
 mod clause_place;
 mod clause_testing;
+mod cell_rows;
+mod cell_text;
 mod comparison;
 mod compile;
 mod compile_finding;
@@ -49,6 +51,7 @@ mod summary;
 mod tests;
 
 pub use call_row::{CallRow, SentTime};
+pub use cell_rows::{CellsRow, CoveredCellRow, OperationCellsRow, UncoveredCellRow};
 pub use claims::{ClaimsRow, OperationAnswersRow};
 pub use clause_testing::explain_clause_testing;
 #[cfg(feature = "cli")]

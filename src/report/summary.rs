@@ -1,10 +1,11 @@
 //! A report as text for a terminal.
 
+use super::cell_text::write_cells;
 use super::claims::describe_claims;
 use super::compile::Report;
 use super::exceptions::{KnownDeviationsRow, WaiverRow};
 use super::finding_text::list_finding_lines;
-use super::phrases::format_count;
+use super::phrases::{format_count, wrap_names, wrap_words};
 use super::race_text::describe_races;
 use super::report_location::ReportLocation;
 use super::rows::{ClauseRow, FailedExpressionRow, FindingRow, PurposeRequestsRow, VerdictTotals};
@@ -13,8 +14,6 @@ use probity_input::escape_line;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// Widest line of a list of names, in characters.
-const WIDTH: usize = 100;
 /// Most findings that are printed in full; the others are printed by name.
 const FINDINGS_MAX: usize = 10;
 
@@ -54,51 +53,11 @@ pub fn render_summary(report: &Report, place: &ReportLocation<'_>, detail: Summa
     write_undecided(&mut out, report, Verdict::Untested, title);
     write_unproven_transitions(&mut out, report);
     out.push_str(&describe_races(&report.races));
+    write_cells(&mut out, report);
     write_silent_cells(&mut out, report);
     write_spending(&mut out, report);
     write_counts(&mut out, report);
     write_excused(&mut out, report);
-    out
-}
-
-/// A sentence in indented lines of at most [`WIDTH`] characters.
-fn wrap_words(sentence: &str, indent: &str) -> String {
-    let mut out = String::new();
-    let mut line = String::from(indent);
-    for word in sentence.split(' ') {
-        if line.chars().count() + word.chars().count() + 1 > WIDTH && line.trim() != "" {
-            out.push_str(line.trim_end());
-            out.push('\n');
-            line = format!("{indent}  ");
-        }
-        line.push_str(word);
-        line.push(' ');
-    }
-    out.push_str(line.trim_end());
-    out.push('\n');
-    out
-}
-
-/// Names, separated by commas, in indented lines of at most [`WIDTH`] characters.
-fn wrap_names(names: &[&str], indent: &str) -> String {
-    let mut out = String::new();
-    let mut line = String::from(indent);
-    for (index, name) in names.iter().enumerate() {
-        let comma = if index + 1 < names.len() { "," } else { "" };
-        if line.trim().is_empty() {
-            line = format!("{indent}{name}{comma}");
-        } else if line.chars().count() + name.chars().count() + 2 > WIDTH {
-            out.push_str(&line);
-            out.push('\n');
-            line = format!("{indent}{name}{comma}");
-        } else {
-            let _ = write!(line, " {name}{comma}");
-        }
-    }
-    if !line.trim().is_empty() {
-        out.push_str(&line);
-        out.push('\n');
-    }
     out
 }
 

@@ -290,6 +290,7 @@ fn conclusion(model: &Model) -> Conclusion {
             repeated: 1,
             ..ClauseTally::default()
         },
+        cells: Vec::new(),
         transition_times: TransitionTimes::default(),
         unproven_transitions: vec![("dim.fades".to_string(), 2)],
         spent: SpentRequests {

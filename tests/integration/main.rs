@@ -6,6 +6,7 @@ mod belief;
 mod bound_waits;
 mod campaigns;
 mod certificates;
+mod cells;
 mod chooser;
 mod claims;
 mod cleanup;

@@ -1,7 +1,7 @@
 //! `probity judge`: a recorded history, judged again without the endpoint.
 
 use crate::campaign::{
-    Conclusion, FindingRepetition, RaceTally, RecordedFinding, SpentRequests, TransitionTimes, is_about_overlap,
+    Conclusion, FindingRepetition, RaceTally, RecordedFinding, SpentRequests, TransitionTimes, decide_recorded_verdicts,
 };
 use crate::cli::args::JudgeArguments;
 use crate::cli::config::ALLOW_UNDECIDED;
@@ -9,7 +9,7 @@ use crate::cli::embedded::find_store;
 use crate::cli::recorded::{convert_read_error, load_recorded_suite, open_history, warn_of_torn_history};
 use crate::history::{History, HistoryHeader, RecordedHistory};
 use crate::known_deviations::SuiteExceptions;
-use crate::oracle::{ClauseDecidability, ClauseSelection, Finding, JudgedRecords, decide_verdicts, judge_records};
+use crate::oracle::{Finding, JudgedRecords, judge_records};
 use crate::plan::{FORMAT, Plan};
 use crate::report::{ReportLocation, ReportSubject, ReportTarget, SummaryDetail, compile_report, render_summary};
 use crate::session::{ClausePatterns, ExitKind, LoadedSuite, STATES_MAX, UserError, judge_report};
@@ -60,23 +60,14 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
 }
 
 fn conclude_judgement(loaded: &LoadedSuite, header: &HistoryHeader, judged: JudgedRecords) -> Conclusion {
-    let rows = decide_verdicts(
-        &loaded.model,
-        &judged.tally,
-        &judged.findings,
-        &ClauseSelection::default(),
-        &|clause| match judged.races.is_empty() && is_about_overlap(&loaded.model, clause) {
-            true => ClauseDecidability::Unreachable("no calls of the history overlap".to_string()),
-            false => ClauseDecidability::Reachable,
-        },
-        None,
-    );
+    let (rows, cells) = decide_recorded_verdicts(&loaded.model, &loaded.schemas, &judged);
     let races = RaceTally::from_records(&loaded.model, &judged.races);
     let spent = SpentRequests { requests: judged.exchanges, plans: judged.plans, ..SpentRequests::default() };
     Conclusion {
         seed: 0,
         rows,
         findings: judged.findings.into_iter().map(|finding| record_finding(header, finding)).collect(),
+        cells,
         tally: judged.tally,
         spent,
         transition_times: TransitionTimes::default(),

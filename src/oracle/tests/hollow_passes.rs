@@ -1,7 +1,7 @@
 //! Passes that prove nothing are no passes.
 
 use super::super::judge::Judge;
-use super::super::verdict::{ClauseDecidability, ClauseSelection, Verdict, decide_verdicts};
+use super::super::verdict::{ClauseDecidability, ClauseSelection, Verdict, VerdictSettings, decide_verdicts};
 use super::{build_exchange, build_lit_lamp, load_patched_lamps};
 use crate::history::Exchange;
 use crate::model::{BeliefLimits, ClauseTally};
@@ -23,7 +23,10 @@ fn check(plans: &[Vec<Exchange>], clause: &str, expected: (Verdict, &str)) {
         tally.merge(judge.tally());
     }
     let standing = |_| ClauseDecidability::Reachable;
-    let rows = decide_verdicts(&model, &tally, &[], &ClauseSelection::default(), &standing, None);
+    let selection = ClauseSelection::default();
+    let settings =
+        VerdictSettings { selection: &selection, standing: &standing, unasked: &|_| Vec::new(), stopped: None };
+    let rows = decide_verdicts(&model, &tally, &[], &settings);
     let row = rows.iter().find(|row| model.clause_info(row.clause).id == clause).expect("the clause has a verdict");
     assert_eq!((row.verdict, row.reason.as_str()), expected);
     assert!(row.count.passed > 0, "without a pass there is nothing to doubt");

@@ -4,7 +4,7 @@ use super::super::fingerprint::compute_fingerprints;
 use super::super::infrastructure_hint::InfrastructureHint;
 use super::super::judge::Finding;
 use super::super::known_findings::{FINDINGS_MAX, FindingNovelty, KnownFindings};
-use super::super::verdict::{ClauseDecidability, ClauseSelection, Verdict, decide_verdicts};
+use super::super::verdict::{ClauseDecidability, ClauseSelection, Verdict, VerdictSettings, decide_verdicts};
 use super::{build_exchange, load_lamps};
 use crate::history::{Exchange, InfrastructureFailure};
 use crate::model::{ClauseId, ClauseTally, DeviationEvidence, Difference, DifferenceKind, ExpectedOutcome};
@@ -103,7 +103,10 @@ fn findings_beyond_the_bound_are_counted_and_their_clauses_fail() {
     }
     assert_eq!((kept.len(), tally.unkept), (FINDINGS_MAX, 1));
     let standing = |_| ClauseDecidability::Reachable;
-    let rows = decide_verdicts(&model, &tally, &kept, &ClauseSelection::default(), &standing, None);
+    let selection = ClauseSelection::default();
+    let settings =
+        VerdictSettings { selection: &selection, standing: &standing, unasked: &|_| Vec::new(), stopped: None };
+    let rows = decide_verdicts(&model, &tally, &kept, &settings);
     let failed: Vec<ClauseId> = rows.iter().filter(|row| row.verdict == Verdict::Fail).map(|row| row.clause).collect();
     assert_eq!(failed, [last]);
 }

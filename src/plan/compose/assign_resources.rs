@@ -39,7 +39,8 @@ pub(super) fn assign_resources<'a>(
         let of_it = |need: &&&GuardRelation| need.root.is_resource(&about.name);
         let absent =
             |need: &&GuardRelation| need.keys.is_empty() && is_null(need) && need.relation == ComparisonRelation::Eq;
-        let wants_absent = needs.iter().filter(of_it).any(absent);
+        let is_absent = ask.absent.as_ref() == Some(&about.name);
+        let wants_absent = is_absent || needs.iter().filter(of_it).any(absent);
         let first = casts.is_empty();
         let place = scene.hints.input_path(&model.id, index);
         let optional = place.is_none_or(|path| path.root.as_ref() != "path");
@@ -50,11 +51,12 @@ pub(super) fn assign_resources<'a>(
             .filter(|_| first)
             .and_then(|name| scene.resources.iter().find(|actor| actor.name == *name));
         let right = named.filter(|actor| usize::from(actor.id.kind) == about.resource);
-        let stray = !ask.settled_only && (wants_absent || (!first && rng.draw_chance(1, 8)));
-        let mut given = !optional || spoken || rng.draw_chance(7, 8);
+        let stray = is_absent || !ask.settled_only && (wants_absent || (!first && rng.draw_chance(1, 8)));
+        let mut given = !optional || spoken || is_absent || rng.draw_chance(7, 8);
         let of_it: Vec<&GuardRelation> = needs.iter().filter(of_it).copied().collect();
         let actor = match right {
             Some(actor) if !wants_absent => Some(actor),
+            _ if is_absent => pick_gone(scene, about, rng),
             _ if stray => pick_absent(scene, about, rng),
             _ => pick_existing(scene, model, about, (ask, &of_it), &casts, rng),
         };
@@ -227,6 +229,15 @@ fn pick_absent<'a>(
         1 | 2 => rng.pick_element(&there).copied(),
         _ => None,
     }
+}
+
+/// A deleted resource, or `None` for an id that never existed.
+fn pick_gone<'a>(scene: &'a PlanningContext<'_>, about: &AboutEntry, rng: &mut SeededRng) -> Option<&'a NamedResource> {
+    let is_gone = |actor: &&NamedResource| {
+        usize::from(actor.id.kind) == about.resource && actor.presence == ResourcePresence::Gone
+    };
+    let gone: Vec<&NamedResource> = scene.resources.iter().filter(is_gone).collect();
+    if rng.draw_chance(1, 2) { rng.pick_element(&gone).copied() } else { None }
 }
 
 /// The caller of the call; `None` if the profile lacks a matching caller.

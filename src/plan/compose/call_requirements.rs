@@ -20,6 +20,8 @@ pub struct CallRequirements {
     pub optional_percent: u32,
     /// Handle for the first reference.
     pub target: Option<String>,
+    /// Name in `about` of a resource that must be absent for every caller.
+    pub absent: Option<String>,
     /// The caller, if already decided.
     pub caller: Option<String>,
 }

@@ -33,7 +33,7 @@ impl Chooser for GuidedChooser {
         }
         let (purpose, call) = self.choose_call(&mut view)?;
         self.ledger.set_purpose(purpose);
-        let waits = purpose == StepPurpose::Settle || !self.path.is_empty();
+        let waits = matches!(purpose, StepPurpose::Settle | StepPurpose::Cell) || !self.path.is_empty();
         let settle = during_transition::choose_wait(&mut view, &call, waits);
         Some(finish_step(situation, call, settle))
     }
@@ -80,8 +80,16 @@ impl GuidedChooser {
     /// A call for a purpose drawn by the shares, if the call shows a new fact; otherwise a more informative
     /// call.
     fn draw_call(&mut self, view: &mut ChoiceContext<'_, '_>) -> Option<(StepPurpose, CandidateCall)> {
-        let shares = self.weigh_purposes(view);
-        let purpose = self.ledger.draw_purpose(&shares, view.rng)?;
+        let mut shares = self.weigh_purposes(view);
+        let mut purpose = self.ledger.draw_purpose(&shares, view.rng)?;
+        if purpose == StepPurpose::Cell {
+            if let Some(call) = self.fill_cell(view) {
+                return Some((StepPurpose::Cell, call));
+            }
+            // No cell can be filled in the present states.
+            shares.retain(|(_, purpose)| *purpose != StepPurpose::Cell);
+            purpose = self.ledger.draw_purpose(&shares, view.rng)?;
+        }
         self.path_purpose = purpose;
         let found = match purpose {
             StepPurpose::Effect => self.target_clause(view, &|clause| has_effect(clause)),
@@ -125,8 +133,11 @@ impl GuidedChooser {
 
     /// The shares of the purposes. A share is doubled if some clause of the purpose has no test and few failed
     /// searches.
-    fn weigh_purposes(&self, view: &mut ChoiceContext<'_, '_>) -> Vec<(u32, StepPurpose)> {
-        let mut shares = request_ledger::SHARES.to_vec();
+    fn weigh_purposes(&mut self, view: &mut ChoiceContext<'_, '_>) -> Vec<(u32, StepPurpose)> {
+        let mut shares = match self.cells.update(view) {
+            true => request_ledger::SHARES_WITH_CELLS.to_vec(),
+            false => request_ledger::SHARES.to_vec(),
+        };
         for (share, purpose) in &mut shares {
             let sort: &dyn Fn(&Clause) -> bool = match purpose {
                 StepPurpose::Effect => &has_effect,

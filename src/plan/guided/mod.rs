@@ -7,17 +7,21 @@
 
 mod accepted_calls;
 mod body_cases;
+mod cell_calls;
+mod cell_search;
 mod choose;
 mod clause_target;
 mod context;
 mod during_transition;
 mod list_pages;
+mod open_cells;
 mod paths;
 mod population;
 mod population_target;
 mod reads;
 mod request_ledger;
 mod score;
+mod search_pause;
 mod state;
 
 pub use state::GuidedChooser;

@@ -28,6 +28,8 @@ pub(super) enum StepPurpose {
     Settle,
     /// Lists in pages, with a limit of their own.
     Pages,
+    /// Cells without an exchange.
+    Cell,
 }
 
 /// Shares of the requests for each drawn purpose, in percent.
@@ -39,6 +41,20 @@ pub(super) const SHARES: [(u32, StepPurpose); 7] = [
     (8, StepPurpose::Read),
     (6, StepPurpose::Change),
     (2, StepPurpose::Anything),
+];
+
+/// The shares while there are cells without an exchange. Cells take the place of most refusals, bodies and general
+/// clauses, which ask for the same kinds of calls in no order; the shares of changes stay as they are, because faults
+/// that need a history are found by changes alone.
+pub(super) const SHARES_WITH_CELLS: [(u32, StepPurpose); 8] = [
+    (42, StepPurpose::Effect),
+    (8, StepPurpose::Refusal),
+    (5, StepPurpose::General),
+    (5, StepPurpose::Body),
+    (8, StepPurpose::Read),
+    (6, StepPurpose::Change),
+    (2, StepPurpose::Anything),
+    (150, StepPurpose::Cell),
 ];
 
 /// A purpose with this many requests above its share is not drawn.

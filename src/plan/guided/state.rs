@@ -1,8 +1,10 @@
 //! The state of the guided chooser over all plans of a campaign.
 
 use super::list_pages::ListPageReads;
+use super::open_cells::OpenCells;
 use super::population_target::PopulationTarget;
 use super::request_ledger::{RequestLedger, StepPurpose};
+use super::search_pause::SearchPause;
 use crate::model::ClauseId;
 use crate::plan::hints::SuiteHints;
 use crate::plan::path_search::CallPathEntry;
@@ -32,23 +34,11 @@ pub struct GuidedChooser {
     /// The population target.
     pub(super) population_target: PopulationTarget,
     pub(super) pages: ListPageReads,
+    /// The cells without an exchange.
+    pub(super) cells: OpenCells,
 }
 
 pub(super) type PauseKey = (ClauseId, Option<String>);
-
-/// The pause after a search without a result; the pause grows with each such search.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct SearchPause {
-    /// The first step after the pause.
-    pub(super) until: usize,
-    pub(super) misses: usize,
-}
-
-impl SearchPause {
-    pub(super) fn extend(self, now: usize) -> SearchPause {
-        SearchPause { until: now + (2 << self.misses.min(5)), misses: self.misses + 1 }
-    }
-}
 
 impl GuidedChooser {
     /// A chooser for the plan `plan`, with the random numbers of `seed`.
@@ -67,18 +57,21 @@ impl GuidedChooser {
             ledger: RequestLedger::default(),
             population_target: PopulationTarget::default(),
             pages: ListPageReads::default(),
+            cells: OpenCells::default(),
         }
     }
 
-    /// Starts another plan of the campaign. Body cases are not sent twice.
+    /// Starts another plan of the campaign. Body cases are not sent twice, and cells stay filled.
     pub fn begin_plan(&mut self, plan: u64) {
         let (sent, mut ledger) = (std::mem::take(&mut self.body_cases), std::mem::take(&mut self.ledger));
         ledger.begin_plan();
-        let pages = std::mem::take(&mut self.pages);
+        let (pages, mut cells) = (std::mem::take(&mut self.pages), std::mem::take(&mut self.cells));
+        cells.begin_plan();
         *self = GuidedChooser {
             body_cases: sent,
             ledger,
             pages,
+            cells,
             ..GuidedChooser::new(Arc::clone(&self.hints), self.seed, plan)
         };
     }

@@ -38,10 +38,7 @@ fn merge_rows(rows: &[&ClauseRow]) -> ClauseRow {
     // Of several rows of the same weight the first.
     let decisive = rows.iter().rev().max_by_key(weight).expect("there is a shard");
     let sum = |count: fn(&ClauseCountsRow) -> u64| rows.iter().map(|row| count(&row.counts)).sum();
-    let mut passed_by: BTreeMap<String, u64> = BTreeMap::new();
-    for (operation, count) in rows.iter().flat_map(|row| &row.passed_by) {
-        *passed_by.entry(operation.clone()).or_default() += count;
-    }
+    let passed_by = merge_counts(rows.iter().map(|row| &row.passed_by));
     let is_reachable = rows.iter().any(|row| row.standing == ClauseDecidability::Reachable);
     let merged = ClauseRow {
         standing: if is_reachable { ClauseDecidability::Reachable } else { decisive.standing.clone() },
@@ -52,6 +49,7 @@ fn merge_rows(rows: &[&ClauseRow]) -> ClauseRow {
             unclear: sum(|counts| counts.unclear),
         },
         passed_by,
+        asked: merge_counts(rows.iter().map(|row| &row.asked)),
         ..(**decisive).clone()
     };
     if decisive.missing_proof.is_empty() { merged } else { join_hollow_passes(merged, rows) }
@@ -69,4 +67,12 @@ fn join_hollow_passes(merged: ClauseRow, rows: &[&ClauseRow]) -> ClauseRow {
         .collect();
     let verdict = if missing_proof.is_empty() { Verdict::Pass } else { Verdict::Inconclusive };
     ClauseRow { verdict, reason: missing_proof.join("; "), missing_proof, ..merged }
+}
+
+fn merge_counts<'a>(shards: impl Iterator<Item = &'a BTreeMap<String, u64>>) -> BTreeMap<String, u64> {
+    let mut merged: BTreeMap<String, u64> = BTreeMap::new();
+    for (name, count) in shards.flatten() {
+        *merged.entry(name.clone()).or_default() += count;
+    }
+    merged
 }

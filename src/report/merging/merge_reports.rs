@@ -1,5 +1,6 @@
 //! Checks that reports are the shards of one run, and joins them.
 
+use super::merge_cells::merge_cells;
 use super::merge_clauses::merge_clauses;
 use super::merge_counts::{merge_failed_expressions, merge_races, merge_silent_cells, merge_spending, merge_unproven};
 use super::merge_exceptions::{merge_claims, merge_known_deviations};
@@ -53,6 +54,7 @@ pub fn merge_reports(mut shards: Vec<Report>) -> Result<Report, ShardError> {
         failed_expressions: merge_failed_expressions(&shards),
         unproven_transitions: merge_unproven(&shards),
         races: merge_races(&shards),
+        cells: merge_cells(&shards),
         silent: merge_silent_cells(&shards),
         spending: merge_spending(&shards),
         pages: first.pages.clone(),

@@ -3,6 +3,7 @@
 //! Modules in reading order: `merge_reports` (checks, and the report as a whole), `merge_clauses`, `merge_findings`,
 //! `merge_exceptions`, `merge_counts`, `merge_facts`.
 
+mod merge_cells;
 mod merge_clauses;
 mod merge_counts;
 mod merge_exceptions;

@@ -2,8 +2,8 @@
 
 use super::merge_reports;
 use crate::oracle::Verdict;
-use crate::report::Report;
 use crate::report::tests::usual;
+use crate::report::{CellsRow, CoveredCellRow, OperationCellsRow, Report, UncoveredCellRow};
 
 /// The usual report as a shard `number/count` with this verdict and number of passes for `light.bright`.
 fn make_shard(shard: &str, verdict: Verdict, passed: u64) -> Report {
@@ -57,6 +57,38 @@ fn check_hollow(shards: &[&[&str]], expected: (Verdict, &str)) {
 fn a_hollow_pass_becomes_a_pass_if_other_shards_show_what_one_does_not() {
     check_hollow(&[&["color", "size"], &["size"]], (Verdict::Inconclusive, "size"));
     check_hollow(&[&["color"], &["size"]], (Verdict::Pass, ""));
+}
+
+/// A shard whose only operation has covered and uncovered cells.
+fn make_cells(shard: &str, covered: &[(&str, u64)], uncovered: &[&str]) -> Report {
+    let mut report = make_shard(shard, Verdict::Pass, 1);
+    let covered = covered.iter().map(|(cell, plan)| CoveredCellRow {
+        cell: (*cell).to_string(),
+        exchanges: 2,
+        plan: *plan,
+        exchange: 7,
+    });
+    let uncovered =
+        uncovered.iter().map(|cell| UncoveredCellRow { cell: (*cell).to_string(), reason: "no such call".to_string() });
+    let row = OperationCellsRow {
+        operation: "dimLamp".to_string(),
+        covered: covered.collect(),
+        uncovered: uncovered.collect(),
+    };
+    report.cells = Some(CellsRow { total: 3, covered: row.covered.len(), requests_least: 3, operations: vec![row] });
+    report
+}
+
+#[test]
+fn a_cell_is_covered_if_some_shard_covers_it() {
+    let first = make_cells("1/2", &[("by none", 2)], &["absent lamp", "valid"]);
+    let second = make_cells("2/2", &[("absent lamp", 3), ("by none", 1)], &["valid"]);
+    let merged = merge_reports(vec![first, second]).expect("these are all shards").cells.expect("there are cells");
+    let row = &merged.operations[0];
+    let covered: Vec<_> = row.covered.iter().map(|cell| (cell.cell.as_str(), cell.exchanges, cell.plan)).collect();
+    assert_eq!(covered, [("absent lamp", 2, 3), ("by none", 4, 1)]);
+    let uncovered: Vec<_> = row.uncovered.iter().map(|cell| cell.cell.as_str()).collect();
+    assert_eq!((merged.total, merged.covered, uncovered), (3, 2, vec!["valid"]));
 }
 
 #[test]

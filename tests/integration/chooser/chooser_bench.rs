@@ -153,6 +153,7 @@ impl ChooserBench {
             }
             walked.left += u64::from(step.settle == StepWait::Leave);
             let polls = runner.settle(&step, &handles, &born).await;
+            walked.coverage.cells.extend(runner.judge.tally().cells.keys().cloned());
             walked.polls += polls;
             walked.requests += polls;
             let live =

@@ -4,6 +4,7 @@
 //! text. Modules in reading order: `page` (a campaign), `finding_part`, `sequence_diagram`, `state_diagram`,
 //! `settle_plots`, `clause_matrix`.
 
+mod cells_part;
 mod clause_matrix;
 mod finding_part;
 mod page;

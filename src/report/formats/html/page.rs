@@ -1,5 +1,6 @@
 //! The part of the page about one campaign, prepared for the template.
 
+use super::cells_part::{CellsPart, make_cells};
 use super::clause_matrix::{ClauseMatrix, UndecidedGroup, group_undecided, make_matrix};
 use super::finding_part::{FindingPart, make_finding};
 use super::settle_plots::{SettlePlot, format_ms, make_plots};
@@ -46,6 +47,7 @@ pub(super) struct CampaignPage {
     /// Races in all, and those whose calls overlapped.
     raced: u64,
     overlapped: u64,
+    cells: Option<CellsPart>,
     silent: Vec<SilentPart>,
     silent_hidden: usize,
     run_again: String,
@@ -123,6 +125,7 @@ pub(super) fn make_page(number: usize, run: &StoredRun) -> CampaignPage {
         races: report.races.iter().map(make_race).collect(),
         raced: report.races.iter().map(|pair| pair.raced).sum(),
         overlapped: report.races.iter().map(|pair| pair.overlapped).sum(),
+        cells: report.cells.as_ref().map(make_cells),
         silent: report.silent.iter().take(SILENT_MAX).map(make_silent).collect(),
         silent_hidden: report.silent.len().saturating_sub(SILENT_MAX),
         run_again: write_run_command(report),
