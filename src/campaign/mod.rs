@@ -49,6 +49,6 @@ pub use mutation_score::{MutantResult, MutationSettings, compute_mutation_score}
 pub use online_judge::OnlineJudge;
 pub use plan_runner::{PlanResult, rerun_plan};
 pub use race_tally::{RaceTally, RacedPair};
-pub use recorded_score::{MutantKindScore, score_recorded_plans};
+pub use recorded_score::{MutantKindScore, group_mutants_by_kind, score_recorded_plans};
 pub use recorded_verdicts::decide_recorded_verdicts;
 pub use transition_times::{MeasuredTransition, TransitionTimes};

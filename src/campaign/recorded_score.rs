@@ -59,10 +59,12 @@ pub fn score_recorded_plans(
             scope.spawn(work);
         }
     });
-    group_by_kind(mutants, &detected.into_inner().expect("no plan panics"))
+    group_mutants_by_kind(mutants, &detected.into_inner().expect("no plan panics"))
 }
 
-fn group_by_kind(mutants: &[Mutant], detected: &[bool]) -> Vec<MutantKindScore> {
+/// Counts mutants by kind, in the order of kinds; `detected` has one entry for each mutant.
+#[must_use]
+pub fn group_mutants_by_kind(mutants: &[Mutant], detected: &[bool]) -> Vec<MutantKindScore> {
     let mut kinds: BTreeMap<&str, MutantKindScore> = BTreeMap::new();
     for (mutant, detected) in mutants.iter().zip(detected) {
         let kind = mutant.name.split('/').nth(1).unwrap_or(&mutant.name);

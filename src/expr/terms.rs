@@ -13,6 +13,12 @@ impl Expr {
         }
     }
 
+    /// Whether the expression is an `||` of terms.
+    #[must_use]
+    pub fn is_disjunction(&self) -> bool {
+        matches!(self.node().kind, ExprNodeKind::Or(_))
+    }
+
     /// Whether two conditions are never true together by their form: one condition negates the second
     /// condition, or both compare equal operands. False means undecided.
     pub fn excludes(&self, other: &Expr) -> bool {

@@ -1,8 +1,9 @@
 //! Parts of lists, as requested by a call.
 
+use super::json_path::value_at_mut;
 use super::mutant::FaultKind;
 use super::response_context::ResponseContext;
-use crate::expr::ExprValue;
+use crate::expr::{ComparisonRelation, ExprValue, FieldPath, PathKey};
 use crate::model::{EvaluationLog, GeneratedClause, PossibleResource, is_page};
 use crate::suite::ResourceView;
 use serde_json::Value;
@@ -36,5 +37,21 @@ pub(super) fn cut_list(
         let over = context.find_fault(&GeneratedClause::PageLimit(kind, context.call.operation.clone()))
             == Some(&FaultKind::PageOverflows);
         things.truncate(limit.saturating_add(usize::from(over)));
+    }
+}
+
+/// Removes what a list may have only if there are further entries, as the view says with `whole_when: reply.links == null`.
+/// A body is drawn with all documented places.
+pub(super) fn remove_links(view: &ResourceView, body: &mut Value) {
+    let Some(whole_when) = &view.whole_when else { return };
+    for compared in whole_when.list_comparisons() {
+        let is_absence = compared.op == ComparisonRelation::Eq && compared.other.as_literal() == Some(&ExprValue::Null);
+        let Some((PathKey::Name(name), parents)) = compared.path.keys.split_last().filter(|_| is_absence) else {
+            continue;
+        };
+        let parent = FieldPath { root: compared.path.root.clone(), keys: parents.to_vec() };
+        if let Some(object) = value_at_mut(body, &parent).and_then(Value::as_object_mut) {
+            object.remove(name.as_ref());
+        }
     }
 }

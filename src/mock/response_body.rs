@@ -2,7 +2,7 @@
 
 use super::derived_values::show_derived;
 use super::json_path::{value_at_mut, write_value};
-use super::list_page::cut_list;
+use super::list_page::{cut_list, remove_links};
 use super::mock_resources::MockResources;
 use super::mutant::FaultKind;
 use super::response_context::ResponseContext;
@@ -118,6 +118,7 @@ pub(super) fn fill_body(
                 items.push(item);
             }
             assign_at_path(body, &path, Value::Array(items));
+            remove_links(view, body);
             continue;
         }
         let named = context.call.existing.iter().flat_map(|(_, ids)| ids.iter().flatten());

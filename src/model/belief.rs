@@ -3,11 +3,11 @@
 use super::call_memory::CallMemory;
 use super::clause_tally::ClauseTally;
 use super::compile::Model;
+use super::effect_field::EffectField;
 use super::evaluation_log::EvaluationLog;
 use super::factor::{Factor, PromiseSource};
 use super::possible_state::PossibleResource;
 use super::resource_state::{Existence, ResourceId};
-use super::told_effects::EffectField;
 use super::transition::close_states;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -2,8 +2,8 @@
 
 use super::call_cell::{CallCell, CellCount};
 use super::clause_info::ClauseId;
+use super::effect_field::EffectField;
 use super::evaluation_log::EvaluationTally;
-use super::told_effects::EffectField;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Counts for one clause.

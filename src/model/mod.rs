@@ -44,6 +44,7 @@ mod paging;
 mod possible_state;
 mod read_call;
 mod effect_context;
+mod effect_field;
 mod outcome_kind;
 mod resource_calls;
 mod resource_state;
@@ -68,6 +69,7 @@ pub use deferred_id::read_deferred_id;
 pub use describe::describe_state;
 pub use effect::{OutcomeChoice, SuccessorState, apply_choice, list_choices, make_call_undetermined};
 pub use effect_context::EffectContext;
+pub use effect_field::EffectField;
 pub use evaluation_error::SuiteEvaluationError;
 pub use evaluation_log::{EvaluationLog, EvaluationTally, FailedExpression};
 pub use evidence::{
@@ -89,5 +91,5 @@ pub use resource_state::{
     Existence, ResourceId, ResourceOwner, ResourceState, StateOrigin, Transition, TransitionStage,
 };
 pub use roots::{ExpressionRoots, make_world_root};
-pub use told_effects::{EffectField, list_telling_fields};
+pub use told_effects::list_telling_fields;
 pub use transition::{advance_resource, close_states, evaluate_alone, list_events};

@@ -7,7 +7,7 @@ use super::outcome_kind::OutcomeKind;
 use super::paging::is_page;
 use super::resource_state::ResourceId;
 use super::roots::ExpressionRoots;
-use crate::expr::ExprValue;
+use crate::expr::{Expr, ExprValue};
 use crate::suite::ResourceView;
 
 /// One observation: a resource as a response shows the resource.
@@ -68,7 +68,11 @@ pub fn read_observations(
             _ => continue,
         };
         seen.resources.extend(items.iter().filter_map(|it| read_observation(model, asked, *kind, view, it)));
-        if part {
+        let is_whole = |whole: &Expr| {
+            let place = (model.find_list_clause(*kind, &asked.operation), view.place.line);
+            log.note_evaluation(place, whole, roots.evaluate(whole, view.place.line)) == ExprValue::Bool(true)
+        };
+        if part || view.whole_when.as_ref().is_some_and(|whole| !is_whole(whole)) {
             seen.page_kinds.push(*kind);
         } else if view.whole {
             seen.whole_kinds.push(*kind);

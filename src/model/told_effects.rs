@@ -8,6 +8,7 @@ use super::belief::Belief;
 use super::clause_info::ClauseId;
 use super::compile::Model;
 use super::effect_context::EffectContext;
+use super::effect_field::EffectField;
 use super::factor::{Factor, PromiseSubject};
 use super::outcome_filter::{OutcomeExplanation, OutcomeJudgement};
 use super::possible_state::find_resource;
@@ -15,17 +16,6 @@ use super::resource_state::ResourceId;
 use crate::expr::{Expr, ExprValue, PathKey};
 use crate::suite::{ClauseDecision, Effect, EffectTarget, EffectValue, IdExpression};
 use std::collections::BTreeSet;
-
-/// An observed field that an effect sets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct EffectField {
-    /// Index of the resource kind.
-    pub kind: u16,
-    /// Index of the field.
-    pub field: u16,
-    /// Whether the call creates the resource.
-    pub newborn: bool,
-}
 
 /// The fields that the effects of an accepting clause set to a value which can differ from the value of before, and
 /// which a response shows. States are left out: a transition has a bound of its own, and may end where it began.

@@ -23,5 +23,6 @@ pub use judge_records::{JudgedRecords, judge_records};
 pub use known_findings::{FindingNovelty, KnownFindings};
 pub use race::{RaceEvidence, RaceLane, RaceRecord, RaceVerdict};
 pub use verdict::{
-    ClauseDecidability, ClauseResult, ClauseSelection, Verdict, VerdictSettings, decide_verdicts, list_promises,
+    ClauseDecidability, ClauseResult, ClauseSelection, NOT_SENT, Verdict, VerdictSettings, decide_verdicts,
+    list_promises,
 };

@@ -71,6 +71,9 @@ impl ClauseSelection {
     }
 }
 
+/// How an entry of [`ClauseResult::missing_proof`] begins that names a kind of call.
+pub const NOT_SENT: &str = "not sent: ";
+
 /// What verdicts depend on besides counts and findings.
 pub struct VerdictSettings<'a> {
     /// The clauses with a verdict.
@@ -122,7 +125,7 @@ pub fn decide_verdicts(
             let missing_proof =
                 if verdict == Verdict::Pass { list_missing_proof(model, tally, clause) } else { Vec::new() };
             let not_sent = if verdict == Verdict::Pass { unasked(clause) } else { Vec::new() };
-            let not_sent = not_sent.iter().map(|kind| format!("not sent: {kind}"));
+            let not_sent = not_sent.iter().map(|kind| format!("{NOT_SENT}{kind}"));
             let missing_proof: Vec<String> = missing_proof.into_iter().chain(not_sent).collect();
             let (verdict, reason) = match missing_proof.as_slice() {
                 [] => (verdict, reason),

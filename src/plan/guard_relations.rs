@@ -19,6 +19,8 @@ pub struct GuardRelation {
     pub other: Expr,
     /// Pattern for the input, if the relation is `matches` and texts can be drawn from the pattern.
     pub pattern: Option<Arc<TextPattern>>,
+    /// Whether the relation is on a side of `||`, and another side may hold instead.
+    pub is_side: bool,
 }
 
 /// Root of an input.
@@ -70,7 +72,7 @@ pub(super) fn expand_expression(suite: &Suite, expr: &Expr) -> Vec<Expr> {
 }
 
 pub(super) fn list_needs(expr: &Expr) -> Vec<GuardRelation> {
-    let of = |comparison: crate::expr::Comparison| {
+    let of = |(comparison, is_side): (crate::expr::Comparison, bool)| {
         let FieldPath { root, keys } = comparison.path;
         let root = match root.as_ref() {
             "path" => InputRoot::Path,
@@ -89,9 +91,14 @@ pub(super) fn list_needs(expr: &Expr) -> Vec<GuardRelation> {
             }
             _ => None,
         };
-        Some(GuardRelation { root, keys, relation: comparison.op, other: comparison.other, pattern })
+        Some(GuardRelation { root, keys, relation: comparison.op, other: comparison.other, pattern, is_side })
     };
-    expr.list_comparisons().into_iter().filter_map(of).collect()
+    let terms = expr.split_terms().into_iter();
+    let compared = terms.flat_map(|term| {
+        let is_side = term.is_disjunction();
+        term.list_comparisons().into_iter().map(move |comparison| (comparison, is_side))
+    });
+    compared.filter_map(of).collect()
 }
 
 /// The conditions of a guard: its terms, with named expressions expanded.

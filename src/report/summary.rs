@@ -9,7 +9,7 @@ use super::phrases::{format_count, wrap_names, wrap_words};
 use super::race_text::describe_races;
 use super::report_location::ReportLocation;
 use super::rows::{ClauseRow, FailedExpressionRow, FindingRow, PurposeRequestsRow, VerdictTotals};
-use crate::oracle::{ClauseDecidability, Verdict};
+use crate::oracle::{ClauseDecidability, NOT_SENT, Verdict};
 use probity_input::escape_line;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -46,7 +46,7 @@ pub fn render_summary(report: &Report, place: &ReportLocation<'_>, detail: Summa
         let _ = writeln!(out, "\nClaims of the profile:");
         describe_claims(claims).iter().for_each(|sentence| out.push_str(&wrap_words(sentence, "  ")));
     }
-    let title = "Inconclusive: the clause applied, but another cause may explain each response";
+    let title = "Inconclusive: the clause applied, and the responses do not decide it";
     write_undecided(&mut out, report, Verdict::Inconclusive, title);
     write_failed_expressions(&mut out, report);
     let title = "Untested: the clause never applied, which is not a pass";
@@ -196,6 +196,10 @@ fn describe_reason(row: &ClauseRow) -> String {
         (ClauseDecidability::Unobservable(why), _) => format!("unobservable: {why}"),
         (ClauseDecidability::NotReached(bounds), Verdict::Untested) => {
             format!("the clause never applied; by a search of the model it was {bounds}")
+        }
+        // The kinds of calls differ from clause to clause; report.json names them.
+        (_, Verdict::Inconclusive) if row.missing_proof.iter().any(|what| what.starts_with(NOT_SENT)) => {
+            "kinds of calls were not sent".to_string()
         }
         (_, Verdict::Inconclusive) if !row.missing_proof.is_empty() => row.reason.clone(),
         (_, Verdict::Inconclusive) if row.counts.exceptions > 0 => "seen only through an exception".to_string(),

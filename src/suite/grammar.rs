@@ -260,6 +260,13 @@ pub(super) const DETAILED_VIEW: MapGrammar = MapGrammar {
         define_key("at", Optional, Expression, "One resource, as an expression that reads `reply`."),
         define_key("each", Optional, Expression, "A list of resources, as an expression that reads `reply`."),
         define_key("whole", Optional, Boolean, "Whether the list contains every resource of the caller."),
+        define_key(
+            "whole_when",
+            Optional,
+            Expression,
+            "Condition on `reply` under which a whole list is whole, such as no link to further entries; otherwise the \
+             response shows a part of the list.",
+        ),
         define_key("only", Optional, TEXTS, "Fields that the view shows, if not all."),
         define_key("except", Optional, TEXTS, "Fields that the view does not show."),
         define_key("when", Optional, Expression, "Condition on the call under which the view is read."),

@@ -179,13 +179,21 @@ fn each_everyday_fault_is_found_by_a_clause_that_may_report_it_and_shrinks_to_th
 
 #[test]
 fn each_everyday_fault_of_jobs_and_batches_is_found_too() {
-    let short = ["a job succeeds before the server has its new flavor"];
+    let short = [
+        "a job succeeds before the server has its new flavor",
+        "a resize leaves the old flavor",
+        "a resize that was only to be checked is made",
+    ];
     check_all_found("ecs-v1", include_str!("../data/faults/jobs.yaml"), &short);
 }
 
 #[test]
 fn each_everyday_fault_of_volumes_and_snapshots_is_found_by_a_clause_that_may_report_it() {
-    let short = ["a snapshot loses the name that was asked for", "an attached volume is reverted"];
+    let short = [
+        "a snapshot loses the name that was asked for",
+        "reverting ends in an error of the server",
+        "an attached volume is reverted",
+    ];
     check_all_found("scp-volume", include_str!("../data/faults/volumes.yaml"), &short);
 }
 

@@ -1,6 +1,6 @@
 //! `probity mutants`: the mutants of suites, and how many campaigns detect each.
 
-use crate::campaign::{MutantResult, MutationSettings, compute_mutation_score};
+use crate::campaign::{MutantKindScore, MutantResult, MutationSettings, compute_mutation_score, group_mutants_by_kind};
 use crate::cli::args::MutantsArguments;
 use crate::cli::embedded::find_store;
 use crate::cli::signal;
@@ -53,7 +53,7 @@ fn run_campaigns(
     compute_mutation_score(&loaded.model, &loaded.schemas, mutants, &terms, &signals.cancel)
 }
 
-/// The mutants by the number of seeds that detect them, the least first, and a total.
+/// The mutants by the number of seeds that detect them, the least first; the counts by kind, and a total.
 fn describe_scores(suite: &str, scores: &[MutantResult], arguments: &MutantsArguments) -> String {
     let mut text = String::new();
     let mut rising: Vec<&MutantResult> = scores.iter().collect();
@@ -71,6 +71,8 @@ fn describe_scores(suite: &str, scores: &[MutantResult], arguments: &MutantsArgu
             score.mutant.name
         ));
     }
+    text.push_str(&describe_kinds(scores));
+    text.push_str(&describe_first_detections(scores));
     let mostly = |score: &&MutantResult| score.count_detections() * 10 >= score.requests_until_detection.len() * 9;
     let survivors = scores.iter().filter(|score| score.count_detections() == 0).count();
     text.push_str(&format!(
@@ -80,4 +82,58 @@ fn describe_scores(suite: &str, scores: &[MutantResult], arguments: &MutantsArgu
         arguments.requests,
     ));
     text
+}
+
+/// For each kind, how many mutants every seed detects.
+fn describe_kinds(scores: &[MutantResult]) -> String {
+    let mutants: Vec<Mutant> = scores.iter().map(|score| score.mutant.clone()).collect();
+    let by_all = |score: &MutantResult| score.count_detections() == score.requests_until_detection.len();
+    let detected: Vec<bool> = scores.iter().map(by_all).collect();
+    let line =
+        |kind: &MutantKindScore| format!("{:>5} of {:>4}  {}, by every seed\n", kind.detected, kind.mutants, kind.kind);
+    group_mutants_by_kind(&mutants, &detected).iter().map(line).collect()
+}
+
+/// How many requests the detections took; empty without a detection.
+fn describe_first_detections(scores: &[MutantResult]) -> String {
+    let mut first: Vec<u64> =
+        scores.iter().flat_map(|score| &score.requests_until_detection).flatten().copied().collect();
+    first.sort_unstable();
+    let within = |percent: usize| first.get((first.len() * percent).div_ceil(100).saturating_sub(1));
+    match (within(50), within(95)) {
+        (Some(half), Some(most)) => {
+            format!("requests until the detection: half within {half}, 95 % within {most}\n")
+        }
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Describes the first mutants of the lamps, with the requests until the detection by seed.
+    fn check(requests: &[&[Option<u64>]], expected: &str) {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/lamps");
+        let store = crate::session::SuiteStore::find(&folder, None).expect("the lamps are there");
+        let loaded = store.load("lamps", "2026-11-20").unwrap_or_else(|wrong| panic!("{wrong}"));
+        let mutants = mock::list_mutants(&loaded.model, &loaded.schemas).into_iter();
+        let results = mutants
+            .zip(requests)
+            .map(|(mutant, requests)| MutantResult { mutant, requests_until_detection: requests.to_vec() });
+        assert_eq!(describe_first_detections(&results.collect::<Vec<_>>()), expected);
+    }
+
+    #[test]
+    fn the_requests_of_half_and_of_nearly_all_detections_are_told() {
+        check(
+            &[&[Some(9), Some(3)], &[Some(40), None]],
+            "requests until the detection: half within 9, 95 % within 40\n",
+        );
+    }
+
+    #[test]
+    fn without_a_detection_nothing_is_told_of_requests() {
+        check(&[&[None], &[None]], "");
+    }
 }

@@ -29,7 +29,7 @@ fn an_effect_is_told_by_the_response_that_shows_it_and_not_by_the_call() {
 
 #[test]
 fn a_created_resource_tells_values_that_are_not_empty() {
-    check(&["put b1", "stick l1 b1", "show l1 b1 old"], "stick", &["box", "text"]);
+    check(&["put b1", "stick l1 b1", "show l1 b1 old"], "stick", &["state", "box", "text"]);
 }
 
 #[test]

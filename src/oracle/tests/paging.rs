@@ -12,6 +12,7 @@ use std::sync::Arc;
 const VIEW: &str = r#"      listLamps:
         each: reply.lamps
         whole: true
+        whole_when: reply.more == null
         when: query.all(k, k == "sort")
         next: { marker: 'reply.lamps[size(reply.lamps) - 1].id' }
         paging: { limit: limit, cites: ["light:70"] }
@@ -48,7 +49,7 @@ fn build_lamp(id: &str) -> Value {
 }
 
 /// Parses a call from a line: `light a`, `show a`, `dim a`, `remove a`, or `list limit=1 marker=a: b c` with the
-/// entries after the colon. ` (lost)` and ` (404)` replace the outcome.
+/// entries after the colon. ` (lost)` and ` (404)` replace the outcome; ` (more)` adds a link to more entries.
 fn parse_exchange(number: u64, line: &str) -> Exchange {
     let (line, end) = line.split_once(" (").unwrap_or((line, ""));
     let (call, entries) = line.split_once(':').unwrap_or((line, ""));
@@ -61,7 +62,8 @@ fn parse_exchange(number: u64, line: &str) -> Exchange {
         "remove" => build_exchange(number, "removeLamp", 204, &Value::Null),
         _ => {
             let shown: Vec<Value> = entries.split_whitespace().map(build_lamp).collect();
-            build_exchange(number, "listLamps", 200, &json!({ "lamps": shown }))
+            let more = (end == "more)").then_some("/v1/lamps?marker=a");
+            build_exchange(number, "listLamps", 200, &json!({ "lamps": shown, "more": more }))
         }
     };
     if let (true, Some(id)) = (made.call.path.contains_key("lamp_id"), rest.first()) {
@@ -115,6 +117,12 @@ fn check_pages(calls: &str, expected: &str) {
 }
 
 const LIMIT_PASSED: &str = "lamp.page-limit.listLamps passed 1";
+
+#[test]
+fn a_list_that_says_that_there_is_more_contradicts_nothing_by_what_is_missing() {
+    check_pages("list: a c (more)", "");
+    check_pages("list: a c", "lamp.listed.listLamps: accepted with 200");
+}
 
 #[test]
 fn pages_that_show_each_resource_once_pass_in_any_order() {

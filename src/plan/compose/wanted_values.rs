@@ -53,6 +53,11 @@ pub(super) fn collect_wanted_values(
             None => draft.evaluate(scene, &things, &need.other)?,
         };
         let Some(value) = value.filter(|value| !value.has_unknown()) else { continue };
+        // A value that may be absent or plain: leaving it out each time would never show what it does.
+        if need.is_side && need.relation == ComparisonRelation::Eq && value == ExprValue::Null && rng.draw_chance(1, 2)
+        {
+            continue;
+        }
         let path = FieldPath { root: Arc::from(root), keys: need.keys.clone() };
         // A pattern is represented by a matching text.
         let value = match &need.pattern {

@@ -37,6 +37,7 @@ fn parse_view(
         at,
         each: false,
         whole: false,
+        whole_when: None,
         only: None,
         when: None,
         next: BTreeMap::new(),
@@ -65,6 +66,10 @@ fn parse_view(
     if whole && !each {
         reader.report_error(map.get_key_place("whole"), "bad-view", "only a list (`each`) can be `whole`");
     }
+    let whole_when = map.get("whole_when").and_then(|n| reader.read_expression(n, "`whole_when`", &reply));
+    if whole_when.is_some() && !whole {
+        reader.report_error(map.get_key_place("whole_when"), "bad-view", "`whole_when` needs a list with `whole`");
+    }
     let when = map.get("when").and_then(|n| reader.read_expression(n, "`when`", &RootNames::new(&CALL_ROOTS)));
     let only = parse_shown_fields(reader, map, shown);
     let next = parse_next(reader, map.get("next"));
@@ -77,7 +82,7 @@ fn parse_view(
         reader.report_error(map.get_key_place("paging"), "bad-view", message);
     }
     let cites = reader.read_citations(map.get("cites"), "`cites`");
-    Some(ResourceView { at, each, whole, only, when, next, paging, cites, place })
+    Some(ResourceView { at, each, whole, whole_when, only, when, next, paging, cites, place })
 }
 
 fn parse_paging(reader: &mut SuiteReader, place: SuitePlace, node: &YamlNode) -> Option<PagingPromise> {

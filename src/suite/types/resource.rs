@@ -109,6 +109,9 @@ pub struct ResourceView {
     pub each: bool,
     /// Whether the list contains every resource of the caller.
     pub whole: bool,
+    /// Condition on the response under which a whole list is whole, such as no link to further entries; otherwise the
+    /// response shows a part. `None` if every response is whole.
+    pub whole_when: Option<Expr>,
     /// Names of the fields (and `shows`) that the view shows; `None` for all.
     pub only: Option<Vec<String>>,
     /// Condition on the inputs of the call under which the view is read, such as no filter.

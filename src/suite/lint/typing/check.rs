@@ -129,6 +129,11 @@ fn check_views(lint: &mut LintContext, records: &RecordTypes) {
                 let spoken = LocatedExpression { expr: when, way, role: ExpressionRole::Condition };
                 check_located_expression(lint, &roots, records, id, &spoken);
             }
+            if let (Some(whole_when), Some(operation)) = (&view.whole_when, lint.schemas.find_operation(id)) {
+                let roots = build_call_roots(lint, records, operation);
+                let way = way!["resources", &resource.name, "views", id, "whole_when"];
+                check_expression(lint, &roots, whole_when, &way);
+            }
             for (parameter, expr) in &view.next {
                 check_next_page(lint, records, (&resource.name, id), parameter, expr);
             }
