@@ -183,17 +183,15 @@ fn each_everyday_fault_of_jobs_and_batches_is_found_too() {
         "a job succeeds before the server has its new flavor",
         "a resize leaves the old flavor",
         "a resize that was only to be checked is made",
+        "a started server does not run",
+        "a server that was restarted is off",
     ];
     check_all_found("ecs-v1", include_str!("../data/faults/jobs.yaml"), &short);
 }
 
 #[test]
 fn each_everyday_fault_of_volumes_and_snapshots_is_found_by_a_clause_that_may_report_it() {
-    let short = [
-        "a snapshot loses the name that was asked for",
-        "reverting ends in an error of the server",
-        "an attached volume is reverted",
-    ];
+    let short = ["a snapshot loses the name that was asked for", "reverting ends in an error of the server"];
     check_all_found("scp-volume", include_str!("../data/faults/volumes.yaml"), &short);
 }
 
