@@ -191,7 +191,11 @@ fn each_everyday_fault_of_jobs_and_batches_is_found_too() {
 
 #[test]
 fn each_everyday_fault_of_volumes_and_snapshots_is_found_by_a_clause_that_may_report_it() {
-    let short = ["a snapshot loses the name that was asked for", "reverting ends in an error of the server"];
+    let short = [
+        "a snapshot loses the name that was asked for",
+        "reverting ends in an error of the server",
+        "a volume can be made smaller",
+    ];
     check_all_found("scp-volume", include_str!("../data/faults/volumes.yaml"), &short);
 }
 
