@@ -21,7 +21,11 @@ fn check(name: &str, method: &'static str, trouble: fn() -> Misbehavior, expecte
     let findings = report["findings"].as_array().expect("findings");
     let hints: Vec<&str> = findings.iter().filter_map(|finding| finding["recognise"].as_str()).collect();
     assert_eq!(hints, [expected], "{name}: {}", run.told);
-    assert_eq!(findings.len(), 1, "{name}: the same reason is one finding: {}", run.told);
+    // A page in place of a 404 that comes while a lamp is being removed reads as the end of the removal, and the next response
+    // contradicts that. It is a second deviation of such an endpoint, without a hint.
+    if method != "GET" {
+        assert_eq!(findings.len(), 1, "{name}: the same reason is one finding: {}", run.told);
+    }
     assert!(run.told.contains(expected), "{name}: {}", run.told);
 
     let again = run_probity(&format!("hinted-{name}"), &start(), &format!("{limits}\n{expected}"), &arguments);
