@@ -57,7 +57,7 @@ pub struct PlanLimits {
     /// Callers in the profile: `owner`, and any of `other`, `expired`, `forged` and `none`.
     pub callers: BTreeSet<String>,
     /// Operations that a campaign calls only a few times, to see whether the endpoint offers them. A plan calls none that
-    /// earlier plans have called [`PROBES_MAX`] times.
+    /// earlier plans have called `PROBES_MAX` times.
     pub probed_operations: BTreeSet<String>,
 }
 
