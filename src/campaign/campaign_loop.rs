@@ -4,6 +4,8 @@ use super::campaign_environment::CampaignEnvironment;
 use super::campaign_input::{CampaignInput, RaceShare};
 use super::campaign_state::CampaignState;
 use super::conclusion::Conclusion;
+use super::earlier_part::EarlierPart;
+use super::earlier_plans::take_earlier_part;
 use super::ending_deviation::{EndingDeviation, FindingMatcher};
 use super::event::{CampaignEvent, CampaignListener};
 use super::finding_shrinker::shrink_finding;
@@ -34,6 +36,16 @@ pub async fn run_campaign(
     order: &CampaignInput<'_>,
     listener: &mut dyn CampaignListener,
 ) -> (Conclusion, Vec<Leftover>) {
+    resume_campaign(site, order, None, listener).await
+}
+
+/// As [`run_campaign`], after the plans of an earlier part. The result is that of one campaign with the plans of both.
+pub async fn resume_campaign(
+    site: &CampaignEnvironment<'_>,
+    order: &CampaignInput<'_>,
+    earlier: Option<&EarlierPart<'_>>,
+    listener: &mut dyn CampaignListener,
+) -> (Conclusion, Vec<Leftover>) {
     let clauses = list_promises(&site.model, &order.selection).count();
     listener.receive_event(&CampaignEvent::Started { clauses, requests_max: site.limits.requests });
     let share = CampaignState::new(site, site.limits, listener);
@@ -42,13 +54,15 @@ pub async fn run_campaign(
     if races != RaceShare::None {
         share.shared_budget.keep_for_races(races.percent());
     }
+    let first = earlier.map_or(0, |part| take_earlier_part(&share, order, part, &mut gathered));
     let next = match races {
-        RaceShare::All => 0,
-        _ => run_plans(&share, order, &mut gathered).await,
+        RaceShare::All => first,
+        _ => run_plans(&share, order, &mut gathered, first).await,
     };
     if races != RaceShare::None {
         run_races(&share, order, &mut gathered, next).await;
     }
+    let lacks_time = share.shared_budget.find_stop() == Some(StopReason::Time);
     // The plan that met the reason may have ended by itself.
     gathered.apply_stop(share.shared_budget.find_stop().filter(StopReason::is_failure));
     if site.cancel.is_requested() {
@@ -58,6 +72,7 @@ pub async fn run_campaign(
     if order.shrink && !site.cancel.is_requested() {
         shrink_findings(&share, order, &mut gathered).await;
     }
+    gathered.unfinished = lacks_time || gathered.stopped.is_some() || site.cancel.is_requested();
     let standing = |clause| match races == RaceShare::None && is_about_overlap(&site.model, clause) {
         true => ClauseDecidability::Unreachable("no calls may overlap at this endpoint".to_string()),
         false => (order.standing)(clause),
@@ -72,9 +87,14 @@ pub fn is_about_overlap(model: &Model, clause: ClauseId) -> bool {
 }
 
 /// Starts plans while the limits allow and plans have something to send, and takes the results until no plan is
-/// running. Running plans are awaited after the end of the campaign, because each plan cleans up. Returns the number of
-/// plans.
-async fn run_plans(share: &CampaignState<'_>, order: &CampaignInput<'_>, gathered: &mut PlanResultCollector) -> u64 {
+/// running. Running plans are awaited after the end of the campaign, because each plan cleans up. `first` is the number of
+/// plans of earlier parts. Returns the number of plans of all parts.
+async fn run_plans(
+    share: &CampaignState<'_>,
+    order: &CampaignInput<'_>,
+    gathered: &mut PlanResultCollector,
+    first: u64,
+) -> u64 {
     let limits = &share.env.limits;
     let plans = (order.recorded_plans.len() as u64).saturating_add(limits.plans);
     let shard = limits.shard;
@@ -82,7 +102,7 @@ async fn run_plans(share: &CampaignState<'_>, order: &CampaignInput<'_>, gathere
     let mut running = FuturesUnordered::new();
     let mut idle: Vec<GuidedChooser> = Vec::new();
     let mut done: BTreeMap<u64, PlanResult> = BTreeMap::new();
-    let (mut next, mut taken) = (0, 0);
+    let (mut next, mut taken) = (first, first);
     let mut quiet = QuietPlans::default();
     loop {
         let open =

@@ -8,6 +8,7 @@ use crate::model::{ClauseTally, Model, OutcomeKind};
 use crate::oracle::{ClauseResult, Finding};
 use crate::plan::{Plan, SuiteHints};
 use crate::plan_execution::{RequestShares, StopReason};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A finding with the plans that show the deviation.
@@ -53,7 +54,8 @@ pub struct ShownCounterexample {
 }
 
 /// Counts of requests by purpose and outcome.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SpentRequests {
     /// All requests of plans.
     pub requests: u64,
@@ -165,4 +167,7 @@ pub struct Conclusion {
     pub failure: Option<StopReason>,
     /// The pairs of calls that were raced.
     pub races: RaceTally,
+    /// Whether a reason other than its requests, its number of plans or a deviation ended the campaign, so that a resumed run
+    /// has more to do.
+    pub unfinished: bool,
 }

@@ -1,6 +1,7 @@
 //! Events of a campaign.
 
 use super::conclusion::SpentRequests;
+use super::earlier_part::PlanAccount;
 use crate::history::{Exchange, RecordedHistory};
 use crate::model::{Belief, ClauseId};
 use crate::oracle::Finding;
@@ -62,6 +63,8 @@ pub enum CampaignEvent<'a> {
         history: &'a RecordedHistory,
         /// Whether the plan shows a deviation for the first time.
         deviates: bool,
+        /// What the exchanges do not tell.
+        account: &'a PlanAccount,
     },
     /// A plan ended.
     PlanEnded {

@@ -3,14 +3,15 @@
 use super::campaign_state::CampaignState;
 use super::cell_results::{list_cell_results, list_unasked_calls};
 use super::conclusion::{Conclusion, FindingRepetition, RecordedFinding, SpentRequests};
+use super::earlier_part::PlanAccount;
 use super::event::CampaignEvent;
 use super::plan_runner::PlanResult;
 use super::race_tally::RaceTally;
 use crate::cleanup::Leftover;
 use crate::model::{ClauseId, ClauseTally};
 use crate::oracle::{
-    ClauseDecidability, ClauseSelection, Finding, FindingNovelty, KnownFindings, VerdictSettings, decide_verdicts,
-    list_missing_proof,
+    ClauseDecidability, ClauseSelection, Finding, FindingNovelty, KnownFindings, RaceRecord, VerdictSettings,
+    decide_verdicts, list_missing_proof,
 };
 use crate::plan::CellTable;
 use crate::plan_execution::StopReason;
@@ -33,6 +34,10 @@ pub(super) struct PlanResultCollector {
     failure: Option<StopReason>,
     pub leftovers: Vec<Leftover>,
     pub races: RaceTally,
+    /// By index of the pair, the races of the plans of earlier parts.
+    pub earlier_races: Vec<(usize, Vec<RaceRecord>)>,
+    /// Whether a resumed run has more to do.
+    pub unfinished: bool,
 }
 
 impl PlanResultCollector {
@@ -81,7 +86,14 @@ impl PlanResultCollector {
         }
         self.leftovers.extend(driven.leftovers);
         let deviates = self.findings.len() > known_before;
-        share.emit_event(&CampaignEvent::HistoryRecorded { plan: &plan, history: &driven.history, deviates });
+        let account = PlanAccount {
+            spent: driven.spent,
+            shares: share.shared_budget.shares(),
+            raced_pair: driven.raced_pair,
+            waits: driven.waits,
+        };
+        let history = &driven.history;
+        share.emit_event(&CampaignEvent::HistoryRecorded { plan: &plan, history, deviates, account: &account });
     }
 
     /// Decides what the early end of a plan means for the campaign. The results so far stand.
@@ -146,6 +158,7 @@ impl PlanResultCollector {
             stopped: self.stopped,
             failure: self.failure,
             races: self.races,
+            unfinished: self.unfinished,
         };
         (conclusion, self.leftovers)
     }

@@ -1,5 +1,7 @@
 //! Runs one plan from the first step to the last, and cleans up.
 
+pub(super) mod earlier_steps;
+
 use super::campaign_environment::CampaignEnvironment;
 use super::campaign_state::CampaignState;
 use super::conclusion::SpentRequests;
@@ -14,8 +16,8 @@ use crate::limits::Limits;
 use crate::model::{Belief, ClauseTally, ExceededLimit, Existence, ResourceId};
 use crate::oracle::{Finding, RaceRecord};
 use crate::plan::{
-    Chooser, ChooserInput, Coverage, FORMAT, HandleTable, Plan, PlanLimits, RecordedChooser, Step, StepOutcome,
-    StepWait, count_created, count_live_in_belief, cover_step,
+    Chooser, ChooserInput, Coverage, FORMAT, HandleTable, Plan, PlanLimits, PlanWaits, RecordedChooser, Step,
+    StepOutcome, StepWait, count_created, count_live_in_belief, cover_step,
 };
 use crate::plan_execution::{
     CallMarker, NullJournal, NullMarker, PlanEnvironment, PlanState, StepEnd, StopReason, UnsettledReason,
@@ -45,6 +47,10 @@ pub struct PlanResult {
     pub leftovers: Vec<Leftover>,
     /// The races of the plan.
     pub races: Vec<RaceRecord>,
+    /// The index of the pair of calls that the plan raced; none for a sequential plan.
+    pub raced_pair: Option<usize>,
+    /// The waits of the plan for bounds.
+    pub waits: PlanWaits,
 }
 
 /// Runs the steps that a chooser picks, concurrently with the other plans of the campaign.
@@ -93,6 +99,8 @@ pub(super) async fn run_plan(
         races: plan.online_judge.judge.list_races().to_vec(),
         stop,
         leftovers: left,
+        raced_pair: None,
+        waits: plan.waits,
     }
 }
 
@@ -141,6 +149,8 @@ struct RunningPlan<'a, 's> {
     pending: Option<Step>,
     /// Number of cells of the plan that the coverage has.
     noted_cells: usize,
+    /// The waits for bounds so far.
+    waits: PlanWaits,
 }
 
 impl<'a, 's> RunningPlan<'a, 's> {
@@ -173,6 +183,7 @@ impl<'a, 's> RunningPlan<'a, 's> {
             emitted: 0,
             pending: None,
             noted_cells: 0,
+            waits: PlanWaits::default(),
         }
     }
 
@@ -289,7 +300,7 @@ impl<'a, 's> RunningPlan<'a, 's> {
     }
 
     /// Takes the waits and the passes of the last step into the ledger of waits.
-    fn note_waits(&self, end: Option<&StepEnd>, bound_waits: u64) {
+    fn note_waits(&mut self, end: Option<&StepEnd>, bound_waits: u64) {
         if self.state.waits.borrow().is_free() {
             return;
         }
@@ -300,9 +311,11 @@ impl<'a, 's> RunningPlan<'a, 's> {
         let causes = || self.online_judge.list_transition_causes(self.steps.len());
         if self.plan_state.counts.bound_waits > bound_waits {
             self.state.waits.borrow_mut().note_bound_wait(causes());
+            self.waits.note_bound_wait(causes());
         }
         if end == Some(&StepEnd::NotSettled(UnsettledReason::OnlyTimeTells)) {
             self.state.waits.borrow_mut().note_unproven(causes());
+            self.waits.note_unproven(causes());
         }
     }
 

@@ -30,7 +30,7 @@ pub(super) async fn run_races(
     let site = share.env;
     let stopped = |share: &CampaignState<'_>| site.cancel.is_requested() || share.shared_budget.find_stop().is_some();
     share.shared_budget.start_races(order.races.percent());
-    if stopped(share) {
+    if stopped(share) && gathered.earlier_races.is_empty() {
         return;
     }
     let pairs = find_race_pairs(&site.model, &site.schemas, &site.hints, &site.plan_limits, RaceLimits::default());
@@ -38,6 +38,9 @@ pub(super) async fn run_races(
     let pairs: Vec<RacePair> =
         pairs.into_iter().enumerate().filter(|(index, _)| shard.owns_index(*index)).map(|(_, pair)| pair).collect();
     gathered.races = RaceTally::new(&site.model, &pairs);
+    for (index, races) in std::mem::take(&mut gathered.earlier_races) {
+        gathered.races.pairs.get_mut(index).into_iter().for_each(|pair| pair.note_plan(&races));
+    }
     let mut idle = 0;
     let plans = (order.recorded_plans.len() as u64).saturating_add(site.limits.plans);
     for number in (next..).map(|nth| shard.number_plan(nth)).take_while(|number| *number < plans) {
@@ -60,6 +63,7 @@ pub(super) async fn run_races(
             driven.leftovers.extend(control.leftovers);
         }
         idle = if driven.races.is_empty() { idle + 1 } else { 0 };
+        driven.raced_pair = Some(index);
         gathered.races.pairs[index].note_plan(&driven.races);
         halt_plans_after(share, order, &driven);
         let stop = driven.stop.clone();

@@ -128,6 +128,9 @@ pub struct RunArguments {
     /// Run one part of several, with its share of plans and limits; `probity merge` joins the parts
     #[arg(long, value_name = "I/N", conflicts_with_all = ["first", "dry_run"])]
     pub shard: Option<RunShard>,
+    /// Continue a run that was killed or ended early: its reports, of one suite (reports/SUITE) or of several
+    #[arg(long, value_name = "RUN", conflicts_with_all = ["dry_run", "reports"])]
+    pub resume: Option<PathBuf>,
     /// Say what would be requested, and change nothing at the endpoint
     #[arg(long)]
     pub dry_run: bool,

@@ -135,7 +135,11 @@ impl CampaignListener for Progress {
                 }
             }
             CampaignEvent::HistoryRecorded { .. } => {}
-            CampaignEvent::PlanEnded { .. } => self.print_plain(),
+            CampaignEvent::PlanEnded { spent, .. } => {
+                // The exchanges of plans that an earlier part of the run carried out are not shown.
+                self.requests = self.requests.max(spent.requests);
+                self.print_plain();
+            }
         }
     }
 }

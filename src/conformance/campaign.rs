@@ -115,6 +115,7 @@ impl SharedCampaign {
                 _ => None,
             },
             dry_run: false,
+            resumed: None,
             reports: ReportSettings {
                 folder: &options.reports,
                 origin: &self.store.describe_place(),

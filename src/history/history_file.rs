@@ -62,6 +62,16 @@ impl<W: Write> HistoryFile<W> {
         HistoryFile { out, bytes: 0, bytes_max, broken: false, gaps: HistoryGaps::default() }
     }
 
+    /// A file that goes on after `bytes` bytes, which are written already.
+    pub fn resume(out: W, bytes: u64, bytes_max: u64) -> HistoryFile<W> {
+        HistoryFile { bytes, ..HistoryFile::new(out, bytes_max) }
+    }
+
+    /// What the histories are written to.
+    pub fn output_mut(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// Appends the history of a plan. `deviates` says whether the plan shows a deviation for the first time. An error of
     /// writing is noted in `gaps`; later histories are not written.
     pub fn append_history(&mut self, history: &RecordedHistory, deviates: bool) {

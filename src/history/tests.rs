@@ -23,7 +23,7 @@ pub(crate) fn test_header() -> HistoryHeader {
     }
 }
 
-pub(super) fn test_exchange(number: u64, body: Option<Value>, outcome: Outcome) -> Exchange {
+pub(crate) fn test_exchange(number: u64, body: Option<Value>, outcome: Outcome) -> Exchange {
     Exchange {
         number,
         step: 0,
@@ -44,7 +44,7 @@ pub(super) fn test_exchange(number: u64, body: Option<Value>, outcome: Outcome) 
     }
 }
 
-pub(super) fn reply_with(body: Value) -> Outcome {
+pub(crate) fn reply_with(body: Value) -> Outcome {
     Outcome::Replied(Reply { status: 200, headers: BTreeMap::new(), body: ReplyBody::Json(body) })
 }
 

@@ -63,4 +63,4 @@ pub use recovered_plan::recover_plan;
 pub use step::{FORMAT, Plan, Step, StepWait, make_handle, make_id_handle, read_handle, rename_handle};
 pub use trait_counts::TraitCounts;
 pub use unreachable::explain_unreachable;
-pub use wait_ledger::{WaitLedger, WaitPrice};
+pub use wait_ledger::{PlanWaits, WaitLedger, WaitPrice};

@@ -1,5 +1,6 @@
 //! What waiting costs at an endpoint, and how long transitions took so far.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Number of kept times of a clause. Older times are dropped, because the speed of an endpoint changes.
@@ -18,6 +19,30 @@ pub enum WaitPrice {
         /// the run, and only for clauses that have not passed.
         bound_waits_max: Option<u64>,
     },
+}
+
+/// The waits of one plan for bounds, by clause that starts a transition.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanWaits {
+    /// Number of waits for the bound.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub bound_waits: BTreeMap<String, u64>,
+    /// Number of transitions whose end only the passing of the bound could have shown.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unproven: BTreeMap<String, u64>,
+}
+
+impl PlanWaits {
+    /// Adds a wait for the bound of transitions that `clauses` started.
+    pub fn note_bound_wait<'a>(&mut self, clauses: impl IntoIterator<Item = &'a str>) {
+        clauses.into_iter().for_each(|clause| *self.bound_waits.entry(clause.to_string()).or_default() += 1);
+    }
+
+    /// Adds a transition whose end only the passing of the bound could have shown.
+    pub fn note_unproven<'a>(&mut self, clauses: impl IntoIterator<Item = &'a str>) {
+        clauses.into_iter().for_each(|clause| *self.unproven.entry(clause.to_string()).or_default() += 1);
+    }
 }
 
 /// What a wait costs, and what the waits of a campaign have shown so far.
@@ -66,6 +91,13 @@ impl WaitLedger {
     /// Adds a wait for the bound of transitions that `clauses` started.
     pub fn note_bound_wait<'a>(&mut self, clauses: impl IntoIterator<Item = &'a str>) {
         clauses.into_iter().for_each(|clause| *self.waits.entry(clause.to_string()).or_default() += 1);
+    }
+
+    /// Adds the waits of a plan that an earlier part of the run carried out.
+    pub fn add_plan(&mut self, waits: &PlanWaits) {
+        for (sums, counts) in [(&mut self.waits, &waits.bound_waits), (&mut self.unproven, &waits.unproven)] {
+            counts.iter().for_each(|(clause, count)| *sums.entry(clause.clone()).or_default() += count);
+        }
     }
 
     /// Adds a clause that passed.

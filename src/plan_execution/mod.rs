@@ -25,7 +25,7 @@ pub use journal::{Journal, NullJournal};
 pub use pace::Pace;
 pub use plan_environment::{CallMarker, NullMarker, PlanEnvironment};
 pub use plan_state::{PlanState, RequestCounts};
-pub use shared_budget::{RequestShares, SharedBudget};
+pub use shared_budget::{RequestShares, SharedBudget, SpendingWatch};
 pub use step_runner::{carry_out_branches, carry_out_plan, carry_out_step, split_branches};
 pub use stop::{FailureCounts, SkipReason, StepEnd, StopReason, UnsettledReason};
 

@@ -3,7 +3,10 @@
 use super::stop::{FailureCounts, StopReason};
 use crate::endpoint::Endpoint;
 use crate::limits::{CLEANING_EACH, FailureLimit, Limits};
+use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
+use std::ops::Add;
+use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
@@ -19,6 +22,9 @@ pub struct SharedBudget {
     opened: Cell<Option<Instant>>,
     turn_ends: Cell<Option<Instant>>,
     shares: Cell<RequestShares>,
+    /// What earlier parts of a resumed run have sent.
+    earlier: Cell<RequestShares>,
+    watch: Option<Rc<dyn SpendingWatch>>,
     /// Requests of checks of credentials, a part of `shares`.
     credential_checks: Cell<u64>,
     /// Requests that requests under way may need in addition, for tokens.
@@ -34,6 +40,12 @@ pub struct SharedBudget {
     /// Number of plans that wait for a bound.
     parked: Cell<usize>,
     parked_changed: Notify,
+}
+
+/// Learns how many requests a campaign has sent.
+pub trait SpendingWatch {
+    /// Takes the number of all requests of the run so far.
+    fn note_spent(&self, requests: u64);
 }
 
 /// Marks a plan as waiting for a bound, until the mark is dropped.
@@ -62,7 +74,8 @@ enum BudgetPhase {
 }
 
 /// Numbers of requests by purpose. The sum is everything that was sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RequestShares {
     /// Requests of plans.
     pub testing: u64,
@@ -73,13 +86,31 @@ pub struct RequestShares {
     /// Checks before the first plan, requests for tokens, repetitions with a renewed token, and reads that check
     /// credentials after a 401.
     pub checking: u64,
+    /// Requests of earlier parts of the run after the last plan that they recorded; their purpose is unknown.
+    #[serde(default)]
+    pub unrecorded: u64,
 }
 
 impl RequestShares {
     /// Everything that was sent.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.testing + self.shrinking + self.cleaning + self.checking
+        self.testing + self.shrinking + self.cleaning + self.checking + self.unrecorded
+    }
+}
+
+impl Add for RequestShares {
+    type Output = RequestShares;
+
+    /// The sums, purpose by purpose.
+    fn add(self, other: RequestShares) -> RequestShares {
+        RequestShares {
+            testing: self.testing + other.testing,
+            shrinking: self.shrinking + other.shrinking,
+            cleaning: self.cleaning + other.cleaning,
+            checking: self.checking + other.checking,
+            unrecorded: self.unrecorded + other.unrecorded,
+        }
     }
 }
 
@@ -112,6 +143,8 @@ impl SharedBudget {
             opened: Cell::new(None),
             turn_ends: Cell::new(None),
             shares: Cell::default(),
+            earlier: Cell::default(),
+            watch: None,
             credential_checks: Cell::default(),
             held: Cell::new(0),
             owed: Cell::new(0),
@@ -122,6 +155,20 @@ impl SharedBudget {
             parks_plans: Cell::new(false),
             parked: Cell::new(0),
             parked_changed: Notify::new(),
+        }
+    }
+
+    /// Tells `watch` the number of all requests before each request is sent.
+    #[must_use]
+    pub fn watched_by(self, watch: Option<Rc<dyn SpendingWatch>>) -> SharedBudget {
+        SharedBudget { watch, ..self }
+    }
+
+    fn set_shares(&self, shares: RequestShares) {
+        let grows = shares.total() > self.shares.get().total();
+        self.shares.set(shares);
+        if let (true, Some(watch)) = (grows, &self.watch) {
+            watch.note_spent(self.count_spent());
         }
     }
 
@@ -152,16 +199,21 @@ impl SharedBudget {
         self.parked_changed.notified()
     }
 
-    /// Numbers of requests so far, by purpose.
+    /// Counts what earlier parts of the run have sent, which the limits of requests include.
+    pub fn count_earlier(&self, shares: RequestShares) {
+        self.earlier.set(shares);
+    }
+
+    /// Numbers of requests so far, by purpose, with those of earlier parts of the run.
     #[must_use]
     pub fn shares(&self) -> RequestShares {
-        self.shares.get()
+        self.shares.get() + self.earlier.get()
     }
 
     /// Number of all requests so far.
     #[must_use]
     pub fn count_spent(&self) -> u64 {
-        self.shares.get().total()
+        self.shares().total()
     }
 
     /// Number of requests without an answer so far.
@@ -313,7 +365,7 @@ impl SharedBudget {
             BudgetPhase::Testing => shares.testing += 1,
             BudgetPhase::Shrinking | BudgetPhase::Closing => shares.shrinking += 1,
         }
-        self.shares.set(shares);
+        self.set_shares(shares);
         Ok(())
     }
 
@@ -349,7 +401,7 @@ impl SharedBudget {
             return false;
         }
         let shares = self.shares.get();
-        self.shares.set(RequestShares { cleaning: shares.cleaning + 1, ..shares });
+        self.set_shares(RequestShares { cleaning: shares.cleaning + 1, ..shares });
         self.held.set(self.held.get() + most);
         true
     }
@@ -376,7 +428,7 @@ impl SharedBudget {
     pub fn count_additional(&self, endpoint: &dyn Endpoint) {
         let shares = self.shares.get();
         let checking = endpoint.count_additional_requests() + self.credential_checks.get();
-        self.shares.set(RequestShares { checking, ..shares });
+        self.set_shares(RequestShares { checking, ..shares });
     }
 
     /// Counts a request without an answer, and stops all plans beyond the limit.

@@ -108,6 +108,12 @@ pub enum StopReason {
         /// The command and the error.
         cause: String,
     },
+    /// The recorded plans of an earlier part of the run cannot be read.
+    #[error("the earlier part of the run cannot be read: {cause}")]
+    EarlierPart {
+        /// The file and the error.
+        cause: String,
+    },
     /// The plan does not fit the catalog or the profile.
     #[error(transparent)]
     Unfit(#[from] ComposeError),
@@ -115,7 +121,7 @@ pub enum StopReason {
 
 impl StopReason {
     /// Whether the plan stopped because something besides the API has to be mended: the address, the credentials, the
-    /// profile, a command of the profile, or the journal. No plan can go on then.
+    /// profile, a command of the profile, the journal, or the record of an earlier part. No plan can go on then.
     #[must_use]
     pub fn is_failure(&self) -> bool {
         matches!(
@@ -124,6 +130,7 @@ impl StopReason {
                 | StopReason::CredentialsRefused { .. }
                 | StopReason::Journal { .. }
                 | StopReason::Provocation { .. }
+                | StopReason::EarlierPart { .. }
                 | StopReason::Unfit(_)
         )
     }

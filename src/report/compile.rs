@@ -8,6 +8,7 @@ use super::exceptions::{KnownDeviationsRow, apply_exceptions};
 use super::race_rows::{RacedPairRow, list_raced_pairs};
 use super::report_subject::ReportSubject;
 use super::report_target::ReportTarget;
+use super::resumed_row::ResumedRow;
 use super::rows::{
     CitedPageRow, ClauseCountsRow, ClauseRow, FailedExpressionRow, FindingRow, NamedDigest, PurposeRequestsRow,
     ResourceKindRow, SilentCellRow, SpentRequestsRow, UnprovenTransitionRow, VerdictTotals,
@@ -57,6 +58,9 @@ pub struct Report {
     /// The part of the run that the report is about, such as `2/4`; none for a whole run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,
+    /// What a resumed run took over from its earlier parts; none for a run in one part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resumed: Option<ResumedRow>,
     /// Why the campaign ended before its clauses were decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
@@ -128,6 +132,7 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
         selected: subject.selected.map(str::to_string),
         excluded: subject.excluded.map(str::to_string),
         shard: subject.shard.map(str::to_string),
+        resumed: subject.resumed.cloned(),
         stopped: conclusion.stopped.clone(),
         totals: count_verdicts(clauses.iter()),
         totals_by_basis: count_by_basis(&clauses),

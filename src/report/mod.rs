@@ -40,6 +40,7 @@ mod report_location;
 mod report_subject;
 mod report_target;
 mod rows;
+mod resumed_row;
 mod run_facts;
 mod script_value;
 mod settle_times;
@@ -79,6 +80,7 @@ pub use report_conclusion::ReportConclusion;
 pub use report_location::{ReportLocation, fill_in_replay};
 pub use report_subject::ReportSubject;
 pub use report_target::ReportTarget;
+pub use resumed_row::ResumedRow;
 pub use rows::{
     CitedPageRow, ClauseCountsRow, ClauseReference, ClauseRow, CounterexampleRow, FailedExpressionRow, FindingRow,
     NamedDigest, NarrowingExchange, PurposeRequestsRow, ResourceKindRow, SilentCellRow, SpentRequestsRow,

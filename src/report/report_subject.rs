@@ -1,6 +1,7 @@
 //! What a report is about: suite, catalog, target and replay options.
 
 use super::report_target::ReportTarget;
+use super::resumed_row::ResumedRow;
 use crate::known_deviations::SuiteExceptions;
 use crate::model::Model;
 use crate::schema::CompiledCatalog;
@@ -27,6 +28,8 @@ pub struct ReportSubject<'a> {
     pub exceptions: &'a SuiteExceptions,
     /// The part of the run, such as `2/4`; none for a whole run.
     pub shard: Option<&'a str>,
+    /// What a resumed run took over; none for a run in one part.
+    pub resumed: Option<&'a ResumedRow>,
     /// `sha256:…` of the profile without its secrets; none for a target without a profile.
     pub profile_digest: Option<&'a str>,
     /// Names of response headers with the id of a request, in addition to the usual names.

@@ -15,10 +15,14 @@ pub struct RunFacts {
     pub version: String,
     /// Operating system, architecture and threads.
     pub machine: MachineFacts,
-    /// RFC 3339, UTC.
+    /// The start of the run, of the first of several parts: RFC 3339, UTC.
     pub started: String,
-    /// Wall-clock milliseconds of the campaign, shrinking included.
+    /// Wall-clock milliseconds of the campaign, shrinking included. Of a run in several parts: of all parts, without the time
+    /// between them.
     pub duration_ms: u64,
+    /// How much of `duration_ms` the earlier parts took, each until its last whole plan ended.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub earlier_ms: u64,
     /// Judged exchanges per second.
     pub judged_per_second: u64,
     /// The place of suite and schemas.
@@ -47,6 +51,11 @@ pub struct MachineFacts {
     pub arch: String,
     /// Number of parallel threads; 0 if unknown.
     pub threads: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 impl RunFacts {

@@ -88,6 +88,9 @@ fn write_heading(out: &mut String, report: &Report) {
     if let Some(shard) = &report.shard {
         let _ = writeln!(out, "  shard {shard} of the run; `probity merge` joins the shards");
     }
+    if let Some(resumed) = &report.resumed {
+        let _ = writeln!(out, "  {}", escape_line(&resumed.describe()));
+    }
     if let Some(why) = &report.stopped {
         let _ = writeln!(out, "  stopped before the clauses were decided: {}", escape_line(why));
     }

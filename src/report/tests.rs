@@ -308,6 +308,7 @@ fn conclusion(model: &Model) -> Conclusion {
         stopped: None,
         failure: None,
         races: crate::campaign::RaceTally::default(),
+        unfinished: false,
     }
 }
 
@@ -324,6 +325,7 @@ fn report(options: &[String]) -> Report {
         excluded: None,
         exceptions: &SuiteExceptions::default(),
         shard: None,
+        resumed: None,
         profile_digest: None,
         request_ids: &["x-example-id".to_string()],
         proofs: None,

@@ -49,7 +49,7 @@ pub(super) fn make_endpoint_environment<'a>(
     endpoint: &'a dyn Fn(u64) -> Rc<dyn Endpoint>,
 ) -> CampaignEnvironment<'a> {
     let (model, schemas) = (&checked.loaded.model, &checked.loaded.schemas);
-    let budget = SharedBudget::new(settings.limits);
+    let budget = SharedBudget::new(settings.limits).watched_by(settings.spending.clone());
     budget.count_additional(checked.endpoint.as_ref());
     let literals = profile.identities.list_credentials().map(|credential| credential.expose());
     CampaignEnvironment {
@@ -165,6 +165,9 @@ pub(super) fn describe_failure(settings: &CampaignSettings<'_>, stop: &StopReaso
         }
         StopReason::Provocation { .. } => {
             (target, "correct the command; the endpoint may still fail on purpose", ExitKind::BadInput)
+        }
+        StopReason::EarlierPart { .. } => {
+            (target, "make the files of the earlier part readable, or run without --resume", ExitKind::BadInput)
         }
         StopReason::Journal { .. } => (
             settings.journal.folder.display().to_string(),

@@ -13,7 +13,7 @@ use super::target::SuiteTarget;
 use super::tracking::attach_tracker;
 use super::user_error::UserError;
 use crate::campaign::{
-    self, CampaignEnvironment, Conclusion, DecidabilityCheck, PlanResult, RaceShare, clean_up_run,
+    self, CampaignEnvironment, Conclusion, DecidabilityCheck, EarlierPart, PlanResult, RaceShare, clean_up_run,
     make_mock_environment, make_mocks, rerun_plan, run_on_paused_clock,
 };
 use crate::cleanup::Leftover;
@@ -28,12 +28,13 @@ use std::rc::Rc;
 /// The conclusion of a campaign with its leftovers.
 type CampaignResult = (Conclusion, Vec<Leftover>);
 
-/// Runs a campaign; returns conclusion and leftovers.
+/// Runs a campaign, after what an earlier part of the run has recorded; returns conclusion and leftovers.
 ///
 /// # Errors
 /// If a check before the first plan fails. Once plans have run, the conclusion covers what they have seen.
 pub fn run_campaign(
     settings: &CampaignSettings<'_>,
+    earlier: Option<&EarlierPart<'_>>,
     listener: &mut dyn SessionListener,
 ) -> Result<(Conclusion, Vec<Leftover>), UserError> {
     let (model, schemas) = (&settings.loaded.model, &settings.loaded.schemas);
@@ -44,7 +45,7 @@ pub fn run_campaign(
             let endpoint = make_mocks(model, schemas, &home);
             let mut site = make_mock_environment(model, schemas, &home, settings.cancel.clone(), &endpoint);
             site.plan_limits.probed_operations = list_probed_operations(settings);
-            run_in_environment(settings, &site, listener, |running| Ok(run_on_paused_clock(running)))
+            run_in_environment(settings, &site, (earlier, listener), |running| Ok(run_on_paused_clock(running)))
         }
         SuiteTarget::InProcess(service) => {
             settings.check_output()?;
@@ -61,12 +62,13 @@ pub fn run_campaign(
             site.secrets = site.secrets.clone().with_literals(credentials);
             site.identities = service.identities.clone();
             let paused = service.paused_clock;
-            run_in_environment(settings, &site, listener, |running| {
+            run_in_environment(settings, &site, (earlier, listener), |running| {
                 if paused { Ok(run_on_paused_clock(running)) } else { block_on(running) }
             })
         }
         SuiteTarget::Address(address, profile) => block_on(async {
-            let checks = settings.make_check_settings(settings.limits.total_requests());
+            let sent = earlier.map_or(0, |part| part.shares.total());
+            let checks = settings.make_check_settings(settings.limits.total_requests().saturating_sub(sent));
             let check = check_endpoint(settings.loaded, address, profile, checks);
             let (checked, limits) = finish_check(settings, check).await?;
             settings.check_output()?;
@@ -85,7 +87,7 @@ pub fn run_campaign(
             };
             let is_known = |finding: &Finding| is_known_deviation(settings, finding);
             let order = make_campaign_input(settings, &standing, &is_known);
-            let (mut conclusion, _) = campaign::run_campaign(&site, &order, listener).await;
+            let (mut conclusion, _) = campaign::resume_campaign(&site, &order, earlier, listener).await;
             // The resources of the campaign are deleted whatever its result is.
             let left = clean_up_run(&site).await;
             tell_leftovers(settings, &site, &left, listener);
@@ -112,14 +114,14 @@ fn tell_leftovers(
 fn run_in_environment<'a>(
     settings: &CampaignSettings<'_>,
     site: &'a CampaignEnvironment<'a>,
-    listener: &mut dyn SessionListener,
+    (earlier, listener): (Option<&EarlierPart<'_>>, &mut dyn SessionListener),
     run_on_clock: impl FnOnce(Pin<Box<dyn Future<Output = CampaignResult> + '_>>) -> Result<CampaignResult, UserError>,
 ) -> Result<(Conclusion, Vec<Leftover>), UserError> {
     let standings = make_decidability_check(site);
     let standing = |clause| find_standing(settings, &standings, clause);
     let is_known = |finding: &Finding| is_known_deviation(settings, finding);
     let order = make_campaign_input(settings, &standing, &is_known);
-    run_on_clock(Box::pin(campaign::run_campaign(site, &order, listener)))
+    run_on_clock(Box::pin(campaign::resume_campaign(site, &order, earlier, listener)))
 }
 
 /// Whether a campaign can decide a clause. Clauses that the profile does not claim need not be shown.

@@ -1,6 +1,6 @@
 //! The ways in which the process ends. A number means the same in every verb.
 
-use crate::report::{KnownDeviationsRow, Report, ReportConclusion};
+use crate::report::{KnownDeviationsRow, Report, ReportConclusion, StoredRun};
 
 /// Why the process ended. Where several kinds apply, [`pick_worst`] decides: later variants weigh more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,6 +89,20 @@ pub fn list_exit_kinds(report: &Report) -> Vec<ExitKind> {
         kinds.push(ExitKind::BadInput);
     }
     kinds
+}
+
+/// The exit kinds of a stored run.
+#[must_use]
+pub fn list_stored_exits(run: &StoredRun) -> Vec<ExitKind> {
+    let lasting = run.facts.as_ref().and_then(|facts| find_lasting_exit(facts.exit_code));
+    list_exit_kinds(&run.report).into_iter().chain(lasting).collect()
+}
+
+/// The exit kind of a stored run that does not follow from its report: a bad input, an endpoint that was lost, resources
+/// that were left behind, a signal.
+pub(super) fn find_lasting_exit(code: u8) -> Option<ExitKind> {
+    let of_report = [ExitKind::Passed, ExitKind::Undecided, ExitKind::Deviation];
+    ExitKind::ALL.into_iter().find(|kind| kind.code() == code && !of_report.contains(kind))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::target::SuiteTarget;
 use crate::limits::{Limits, RequestedLimits};
-use crate::report::SpentRequestsRow;
+use crate::report::{Report, RunFacts, SpentRequestsRow};
 use serde::{Deserialize, Serialize};
 
 /// What earlier suites of the same run have spent of the profile's totals.
@@ -15,13 +15,17 @@ pub struct SpentTotals {
 }
 
 impl SpentTotals {
-    /// Adds the requests and the time of a campaign.
-    pub fn add_campaign(&mut self, spending: &SpentRequestsRow, duration_ms: u64) {
-        let SpentRequestsRow { requests, shrinking, cleaning, checking, .. } = spending;
-        self.add_totals(SpentTotals {
-            requests: requests + shrinking + cleaning + checking,
-            seconds: duration_ms.div_ceil(1000),
-        });
+    /// Adds the requests of a campaign, and the time that the campaign took in this process.
+    pub fn add_campaign(&mut self, report: &Report, facts: &RunFacts) {
+        self.add_requests(report);
+        self.seconds += facts.duration_ms.saturating_sub(facts.earlier_ms).div_ceil(1000);
+    }
+
+    /// Adds the requests of a campaign.
+    pub fn add_requests(&mut self, report: &Report) {
+        let SpentRequestsRow { requests, shrinking, cleaning, checking, .. } = report.spending;
+        let unrecorded = report.resumed.as_ref().map_or(0, |resumed| resumed.unrecorded);
+        self.requests += requests + shrinking + cleaning + checking + unrecorded;
     }
 
     /// Adds requests and seconds.

@@ -2,7 +2,7 @@
 
 use crate::campaign::CampaignListener;
 use crate::limits::Limits;
-use crate::report::quote_word;
+use crate::report::{ResumedRow, quote_word};
 use std::path::Path;
 
 /// A moment of a session outside of its campaigns.
@@ -33,6 +33,20 @@ pub enum SessionEvent<'a> {
         /// The folder of the journals.
         journals: &'a Path,
     },
+    /// A suite continues what an earlier part of its run recorded.
+    Resumed {
+        /// The name of the suite.
+        suite: &'a str,
+        /// What the suite takes over.
+        earlier: &'a ResumedRow,
+    },
+    /// The leftovers of an earlier part were searched for and deleted.
+    EarlierSwept {
+        /// The id of the part.
+        run: &'a str,
+        /// Number of deleted resources.
+        deleted: usize,
+    },
     /// The history file lacks content for the first time.
     HistoryGap {
         /// The name of the suite.
@@ -55,6 +69,10 @@ impl SessionEvent<'_> {
                 quote_word(profile.unwrap_or("PROFILE")),
                 quote_word(&journals.display().to_string())
             )),
+            SessionEvent::Resumed { suite, earlier } => Some(format!("{suite}: {}", earlier.describe())),
+            SessionEvent::EarlierSwept { run, deleted } => {
+                Some(format!("run {run}: {deleted} leftovers of the earlier part were deleted"))
+            }
             SessionEvent::HistoryGap { suite, gap } => Some(format!("{suite}: {gap}")),
             SessionEvent::LimitsSet { .. } => None,
         }

@@ -1,7 +1,7 @@
 //! The shards of a run, joined into the reports of the whole run.
 
-use super::exit_kind::{ExitKind, list_exit_kinds, pick_worst};
-use super::history_writer::HISTORY_NAME;
+use super::exit_kind::{ExitKind, find_lasting_exit, list_exit_kinds, pick_worst};
+use super::run_files::HISTORY_NAME;
 use super::run_suite::write_files;
 use super::user_error::UserError;
 use crate::report::{
@@ -63,13 +63,6 @@ fn merge_suite(
     join_histories(&histories.collect::<Vec<PathBuf>>(), &folder)?;
     write_files(&report, facts.as_ref(), reports, formats)?;
     Ok(MergedSuite { report, exits })
-}
-
-/// The exit kind of a shard that does not follow from the merged report: a bad input, an endpoint that was lost, resources
-/// that were left behind, a signal.
-fn find_lasting_exit(code: u8) -> Option<ExitKind> {
-    let of_report = [ExitKind::Passed, ExitKind::Undecided, ExitKind::Deviation];
-    ExitKind::ALL.into_iter().find(|kind| kind.code() == code && !of_report.contains(kind))
 }
 
 /// Writes the histories one after the other: a compressed file is a sequence of members. A shard without a plan has none.

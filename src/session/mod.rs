@@ -30,6 +30,8 @@ mod preflight;
 #[cfg(not(feature = "http"))]
 #[path = "preflight_without_http.rs"]
 mod preflight;
+mod resume;
+mod run_files;
 mod run_suite;
 mod run_suites;
 mod settings;
@@ -55,7 +57,7 @@ pub use clock::RunStart;
 pub use dry_run::{CreatedCount, DryRunForecast, EndpointForecast, SimulatedCampaign};
 pub use environment_setup::{STATES_MAX, block_on};
 pub use execute::replay_plan;
-pub use exit_kind::{ExitKind, judge_report, list_exit_kinds, pick_worst};
+pub use exit_kind::{ExitKind, judge_report, list_exit_kinds, list_stored_exits, pick_worst};
 pub use limits::{SpentTotals, limit_campaign};
 pub use listener::{SessionEvent, SessionListener};
 pub use loaded_suite::LoadedSuite;
@@ -63,6 +65,7 @@ pub use merge_shards::{MergedSuite, merge_shards};
 pub use patterns::ClausePatterns;
 pub use plan_file::{PLAN_BYTES_MAX, parse_plan};
 pub use recorded_power::score_history;
+pub use resume::earlier_run::EarlierRun;
 pub use run_suite::{SuiteRunResult, add_spending, run_suite};
 pub use run_suites::{count_threads, run_suites};
 pub use settings::{CampaignSettings, JournalSettings, ReportSettings, RunSettings};

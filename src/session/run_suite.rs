@@ -6,21 +6,27 @@ use super::dry_run::{EndpointForecast, forecast_at_endpoint};
 use super::environment_setup::describe_failure;
 use super::execute::run_campaign;
 use super::exit_kind::{ExitKind, list_exit_kinds, pick_worst};
-use super::history_writer::HistoryWriter;
+use super::history_writer::{HistoryWriter, RecordedRun};
 use super::limits::SpentTotals;
 use super::listener::{SessionEvent, SessionListener};
 use super::loaded_suite::LoadedSuite;
+use super::resume::resume_file::SpendingLog;
+use super::resume::run_difference::describe_run;
+use super::resume::takeover::{Takeover, begin_part, take_over_suite};
 use super::settings::{CampaignSettings, ReportSettings, RunSettings};
 use super::target::SuiteTarget;
 use super::user_error::UserError;
-use crate::campaign::Conclusion;
+use crate::campaign::{Conclusion, EarlierPart};
+use crate::cleanup::Leftover;
 use crate::limits::Limits;
+use crate::plan_execution::StopReason;
 use crate::report::{
-    self, Report, ReportFiles, ReportFormat, ReportSubject, ReportTarget, RunFacts, StoredRun, compile_report,
-    digest_bytes,
+    self, Report, ReportFiles, ReportFormat, ReportSubject, ReportTarget, ResumedRow, RunFacts, StoredRun,
+    compile_report, digest_bytes,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::rc::Rc;
 use std::time::Duration;
 
 /// The result of a suite in a run.
@@ -35,7 +41,7 @@ pub enum SuiteRunResult {
 /// Adds the requests and the time that a suite spent, or would spend; after an error, the requests before the error.
 pub fn add_spending(outcome: &Result<SuiteRunResult, UserError>, totals: &mut SpentTotals) {
     match outcome {
-        Ok(SuiteRunResult::Ran(record)) => totals.add_campaign(&record.report.spending, record.run.duration_ms),
+        Ok(SuiteRunResult::Ran(record)) => totals.add_campaign(&record.report, &record.run),
         Ok(SuiteRunResult::DryRun(Some(dry_run))) => {
             let usual = &dry_run.forecast.usual;
             totals.add_totals(SpentTotals { requests: usual.requests, seconds: usual.took.as_secs() });
@@ -72,25 +78,69 @@ pub fn run_suite(
         let dry_run = forecast_at_endpoint(&settings, run.reports.folder)?;
         return Ok(SuiteRunResult::DryRun(dry_run.map(Box::new)));
     }
-    let start = run.reports.start.elapsed();
+    let began = run.reports.start.elapsed();
+    let header = describe_run(&settings, run.resumed.map_or(&run.reports.start.at, |earlier| &earlier.started));
+    let (earlier, takeover) = take_over_suite(run, &settings, &header, listener)?.unzip();
+    let (started, part) = (header.started.clone(), begin_part(run, takeover.as_ref()));
+    let spending = Rc::new(SpendingLog::default());
+    let settings = CampaignSettings { spending: Some(spending.clone()), ..settings };
+    let recorded_run = RecordedRun { header, part, clock: run.reports.start.clone(), began, earlier, spending };
     let folder = run.reports.folder.join(&loaded.name);
-    let mut writer = HistoryWriter::new(folder, settings.limits.disk_bytes, listener);
-    let result = run_campaign(&settings, &mut writer);
-    // An early end leaves what was recorded.
-    let gaps = writer.finish_file();
-    let (conclusion, left) = result?;
-    let spent = run.reports.start.elapsed().saturating_sub(start);
+    let mut writer = HistoryWriter::new(folder, settings.limits.disk_bytes, recorded_run, listener);
+    let (conclusion, mut left) = run_after_takeover(&settings, takeover.as_ref(), &mut writer)?;
+    let (history_gaps, resume_file) = writer.finish_file();
     let failure = conclusion.failure.as_ref().map(|stop| describe_failure(&settings, stop));
+    let times = CampaignTimes {
+        started,
+        spent: run.reports.start.elapsed().saturating_sub(began),
+        earlier_ms: takeover.as_ref().map_or(0, |takeover| takeover.elapsed_ms),
+    };
     let exit = failure.as_ref().map(|error| error.exit);
-    let (report, run, unwritten) = write_reports(&settings, &conclusion, (spent, gaps, exit), &run.reports);
-    Ok(SuiteRunResult::Ran(Box::new(ReportedCampaign { report, run, left, failure, unwritten })))
+    let row = takeover.as_ref().map(|takeover| &takeover.row);
+    let (report, facts, unwritten) =
+        write_reports(&settings, (&conclusion, row), (times, history_gaps, exit), &run.reports);
+    if let (Some(path), None, false) = (resume_file, &unwritten, conclusion.unfinished) {
+        // Nothing is left to resume. A file that cannot be deleted would only be refused.
+        let _ = std::fs::remove_file(path);
+    }
+    left.extend(takeover.into_iter().flat_map(|takeover| takeover.leftovers));
+    Ok(SuiteRunResult::Ran(Box::new(ReportedCampaign { report, run: facts, left, failure, unwritten })))
+}
+
+/// Runs a campaign after the plans that earlier parts of the run carried out.
+///
+/// # Errors
+/// As [`run_campaign`]; and if a plan of an earlier part cannot be read any more.
+fn run_after_takeover(
+    settings: &CampaignSettings<'_>,
+    takeover: Option<&Takeover>,
+    writer: &mut HistoryWriter<'_>,
+) -> Result<(Conclusion, Vec<Leftover>), UserError> {
+    let Some(takeover) = takeover else { return run_campaign(settings, None, writer) };
+    let part = EarlierPart { shares: takeover.shares, plans: &takeover.plans };
+    let (conclusion, left) = run_campaign(settings, Some(&part), writer)?;
+    match &conclusion.failure {
+        // The earlier reports stay in place.
+        Some(stop @ StopReason::EarlierPart { .. }) => Err(describe_failure(settings, stop)),
+        _ => Ok((conclusion, left)),
+    }
+}
+
+/// The times of a campaign.
+struct CampaignTimes {
+    /// The start of the run: RFC 3339, UTC.
+    started: String,
+    /// Time in this process.
+    spent: Duration,
+    /// Wall-clock milliseconds of earlier parts.
+    earlier_ms: u64,
 }
 
 /// Writes the reports of a campaign. Returns the reports, and the error if they cannot be written.
 fn write_reports(
     settings: &CampaignSettings<'_>,
-    conclusion: &Conclusion,
-    (spent, history_gaps, exit): (Duration, Vec<String>, Option<ExitKind>),
+    (conclusion, resumed): (&Conclusion, Option<&ResumedRow>),
+    (times, history_gaps, exit): (CampaignTimes, Vec<String>, Option<ExitKind>),
     reports: &ReportSettings<'_>,
 ) -> (Report, RunFacts, Option<UserError>) {
     let target = settings.target.to_report_target();
@@ -107,6 +157,7 @@ fn write_reports(
         excluded: settings.excluded.as_deref(),
         exceptions: &settings.exceptions,
         shard: shard.as_deref(),
+        resumed,
         profile_digest: settings.target.find_profile().map(|profile| profile.digest.as_str()),
         request_ids: settings.target.list_request_id_headers(),
         proofs: proofs.as_ref(),
@@ -114,13 +165,15 @@ fn write_reports(
         replay_options: &options,
     };
     let report = compile_report(conclusion, &subject);
-    let duration_ms = u64::try_from(spent.as_millis()).unwrap_or(u64::MAX);
+    let spent_ms = u64::try_from(times.spent.as_millis()).unwrap_or(u64::MAX);
+    let duration_ms = spent_ms.saturating_add(times.earlier_ms);
     let run = RunFacts {
         format: report::FORMAT,
         version: env!("CARGO_PKG_VERSION").to_string(),
         machine: describe_machine(),
-        started: reports.start.at.clone(),
+        started: times.started,
         duration_ms,
+        earlier_ms: times.earlier_ms,
         judged_per_second: conclusion.tally.judged.saturating_mul(1000) / duration_ms.max(1),
         origin: reports.origin.to_string(),
         report: digest_bytes(report.to_json().as_bytes()),

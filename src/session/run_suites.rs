@@ -1,6 +1,5 @@
 //! The campaigns of several suites: side by side against the mock, one after the other at endpoints.
 
-use super::limits::SpentTotals;
 use super::listener::SessionListener;
 use super::loaded_suite::LoadedSuite;
 use super::run_suite::{SuiteRunResult, add_spending, run_suite};
@@ -29,7 +28,7 @@ pub fn run_suites(
     listen: impl Fn(&LoadedSuite) -> Box<dyn SessionListener> + Sync,
     mut done: impl FnMut(&LoadedSuite, &SuiteTarget, Result<SuiteRunResult, UserError>),
 ) {
-    let used = Mutex::new(SpentTotals::default());
+    let used = Mutex::new(run.resumed.map(|earlier| earlier.spent).unwrap_or_default());
     let campaign = |index: usize| {
         let (loaded, target) = &targets[index];
         if run.cancel.is_requested() {

@@ -6,6 +6,7 @@ use super::clock::RunStart;
 use super::limits::{SpentTotals, limit_campaign};
 use super::loaded_suite::LoadedSuite;
 use super::patterns::ClausePatterns;
+use super::resume::earlier_run::EarlierRun;
 use super::suite_store::SuiteStore;
 use super::target::SuiteTarget;
 use super::user_error::UserError;
@@ -15,10 +16,11 @@ use crate::known_deviations::{Baseline, SuiteClaims, SuiteExceptions, Waiver};
 use crate::limits::{Limits, RequestedLimits};
 use crate::oracle::ClauseSelection;
 use crate::plan::Plan;
-use crate::plan_execution::Cancellation;
+use crate::plan_execution::{Cancellation, SpendingWatch};
 use crate::report::{ReportFormat, check_folder};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// The settings that all campaigns of a run share.
 #[derive(Clone)]
@@ -47,6 +49,8 @@ pub struct RunSettings<'a> {
     pub profile: Option<String>,
     /// Forecast the requests and send no create.
     pub dry_run: bool,
+    /// The earlier run that this run continues; none for a new run.
+    pub resumed: Option<&'a EarlierRun>,
     /// Where the reports are written, and what they say about the run.
     pub reports: ReportSettings<'a>,
     /// The folder of the journals; none for `.journal` below the reports.
@@ -111,6 +115,8 @@ pub struct CampaignSettings<'a> {
     pub output: Option<PathBuf>,
     /// Shows the checks before the first plan, and cleaning up.
     pub watch: RequestWatch,
+    /// Learns the number of requests at an endpoint; none if nothing can be resumed.
+    pub spending: Option<Rc<dyn SpendingWatch>>,
 }
 
 /// What a run at an endpoint needs for cleaning up.
@@ -184,6 +190,7 @@ impl<'a> CampaignSettings<'a> {
             ),
             output: Some(run.reports.folder.join(&loaded.name)),
             watch: run.watch.clone(),
+            spending: None,
         }
     }
 }

@@ -152,7 +152,7 @@ impl MockProcess {
         command.args(["run", "ecs-native"]).args(arguments);
         command.arg("--profile").arg(self.folder.join("profile.yaml")).arg("--reports").arg(&reports);
         direct_output(&mut command);
-        RunProcess { child: command.spawn().expect("a run"), journals: reports.join(".journal") }
+        RunProcess::start(&mut command, reports.join(".journal"))
     }
 
     fn sweep(&self, reports: &str, further: &[&str]) -> Output {
@@ -175,6 +175,11 @@ impl Drop for RunProcess {
 }
 
 impl RunProcess {
+    /// Starts a run whose journals are in a folder.
+    pub fn start(command: &mut Command, journals: PathBuf) -> RunProcess {
+        RunProcess { child: command.spawn().expect("a run"), journals }
+    }
+
     /// The id of the run and the text of the journal.
     fn read_journal(&self) -> Option<(String, String)> {
         let path = std::fs::read_dir(&self.journals).ok()?.flatten().next()?.path();

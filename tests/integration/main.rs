@@ -33,6 +33,7 @@ mod promises;
 mod races;
 mod recognise_hints;
 mod report_formats;
+mod resumed_runs;
 mod reference_agreement;
 mod request_limits;
 mod seeded_faults;

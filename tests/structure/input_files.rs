@@ -14,6 +14,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("src/cleanup/journal.rs", "opens a folder to write its entries to disk, and locks a file that it checked"),
     ("src/report/folder.rs", "opens a folder to write its entries to disk"),
     ("src/session/history_writer.rs", "creates and locks the file of a history"),
+    ("src/session/resume/resume_file.rs", "locks a history, and appends to a file that was read before"),
     ("src/endpoint/shell_command.rs", "gives a command the terminal"),
     ("src/session/signal_streams.rs", "reads a file of the kernel about this process"),
     ("src/conformance/lock.rs", "opens a lock file that it creates"),

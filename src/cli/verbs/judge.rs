@@ -48,6 +48,7 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
         excluded: None,
         exceptions: &SuiteExceptions::default(),
         shard: None,
+        resumed: None,
         profile_digest: None,
         request_ids: &[],
         proofs: None,
@@ -75,6 +76,7 @@ fn conclude_judgement(loaded: &LoadedSuite, header: &HistoryHeader, judged: Judg
         stopped: None,
         failure: None,
         races,
+        unfinished: false,
     }
 }
 

@@ -101,6 +101,7 @@ pub(super) fn carry_out_plan(
         journal: JournalSettings::new(Path::new("reports"), config.journal.as_deref(), &start, signals.give_up.clone()),
         output,
         watch: RequestWatch::default(),
+        spending: None,
     };
     let (driven, failure) = replay_plan(&settings, plan, number, &mut ReplayListener)?;
     let exits = list_exits(&driven, failure, signals.exit_kind());

@@ -12,9 +12,10 @@ use crate::cli::signal;
 use crate::endpoint::RequestWatch;
 use crate::report::{ReportLocation, SummaryDetail, render_settle_times, render_summary};
 use crate::session::{
-    ExitKind, LoadedSuite, ReportSettings, ReportedCampaign, RunSettings, RunStart, SessionListener, SuiteRunResult,
-    SuiteTarget, UserError, check_pools, count_threads, describe_targets, list_exit_kinds, list_foreign_waivers,
-    list_idle_claims, load_baseline, load_profile, resolve_targets, run_suites, warn_of_credentials,
+    EarlierRun, ExitKind, LoadedSuite, ReportSettings, ReportedCampaign, RunSettings, RunStart, SessionListener,
+    SuiteRunResult, SuiteTarget, UserError, check_pools, count_threads, describe_targets, list_exit_kinds,
+    list_foreign_waivers, list_idle_claims, list_stored_exits, load_baseline, load_profile, resolve_targets,
+    run_suites, warn_of_credentials,
 };
 use crate::suite;
 use crate::terminal;
@@ -23,7 +24,11 @@ use std::path::Path;
 /// Runs the suites and prints the result of each.
 pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     let start = RunStart::now();
-    let config = configure_run(arguments, &start)?;
+    let mut config = configure_run(arguments, &start)?;
+    let resumed = arguments.resume.as_deref().map(EarlierRun::open_run).transpose()?;
+    if let Some(earlier) = &resumed {
+        continue_run(&mut config, earlier)?;
+    }
     let store = find_store()?;
     let profile = load_profile(config.target.profile.as_deref())?;
     if let Some(warning) = warn_of_credentials(&profile) {
@@ -42,6 +47,14 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     }
     let baseline = arguments.baseline.as_deref().map(load_baseline).transpose()?;
     let targets = resolve_targets(&config.target.choice, config.target.fault.as_deref(), &profile, loaded)?;
+    let ended = |suite: &str| resumed.as_ref().and_then(|earlier| earlier.ended.get(suite));
+    let mut exits = Vec::new();
+    for (suite, stored) in targets.iter().filter_map(|(loaded, _)| Some((&loaded.name, ended(&loaded.name)?))) {
+        terminal::print_line(&format!("{suite}: ended in the earlier part of the run; its report stays"));
+        exits.extend(list_stored_exits(stored).into_iter().map(|kind| (suite.clone(), kind)));
+    }
+    let targets: Vec<(LoadedSuite, SuiteTarget)> =
+        targets.into_iter().filter(|(loaded, _)| ended(&loaded.name).is_none()).collect();
     let loaded: Vec<LoadedSuite> = targets.iter().map(|(loaded, _)| loaded.clone()).collect();
     let origin = store.describe_origin(&loaded, &describe_targets(&targets));
     let is_quiet = config.detail == SummaryDetail::Quiet;
@@ -62,6 +75,7 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
         settle_percent: config.target.settle_percent.unwrap_or(profile.settle_percent),
         profile: config.target.profile.as_ref().map(|path| path.display().to_string()),
         dry_run: config.dry_run,
+        resumed: resumed.as_ref(),
         reports: ReportSettings { folder: &config.reports, origin: &origin, start: &start, formats: &config.formats },
         journals: config.target.journal.clone(),
         cancel: signals.cancel.clone(),
@@ -69,7 +83,6 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
         watch: watch_requests(arguments.verbose),
     };
     let alone = count_threads(&targets) == 1;
-    let mut exits = Vec::new();
     let mut known = 0;
     run_suites(
         &settings,
@@ -88,6 +101,19 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
     let dry = config.dry_run && exit == ExitKind::Passed;
     terminal::print_line(if dry { "exit 0: a dry run, nothing was created" } else { &line });
     Ok(exit)
+}
+
+/// Takes the folder of the reports from the earlier run, and the suite if the run is named by the folder of one.
+fn continue_run(config: &mut RunConfig, earlier: &EarlierRun) -> Result<(), UserError> {
+    config.reports.clone_from(&earlier.reports);
+    let Some(only) = &earlier.only else { return Ok(()) };
+    if let Some(other) = config.suites.iter().find(|suite| *suite != only) {
+        let cause = format!("the folder has the reports of `{only}` and not of `{other}`");
+        let remedy = format!("run `{only}` alone, or name the folder above with the reports of all suites");
+        return Err(UserError::usage(format!("--resume {}", earlier.place), cause, remedy));
+    }
+    config.suites = vec![only.clone()];
+    Ok(())
 }
 
 /// The listener of a suite's campaign; quiet runs show no progress.

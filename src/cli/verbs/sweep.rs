@@ -214,6 +214,7 @@ impl Sweeper<'_> {
             journal: JournalSettings { folder: self.arguments.journal.clone(), start: self.start.clone(), give_up },
             output: None,
             watch: RequestWatch::default(),
+            spending: None,
         };
         let selected = |journal: &&EndedJournal| self.wanted.selects_run(&journal.run);
         let (journals, others): (Vec<&EndedJournal>, Vec<&EndedJournal>) =

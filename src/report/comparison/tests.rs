@@ -29,6 +29,7 @@ fn make_run(p50_ms: u64) -> StoredRun {
         machine: MachineFacts { os: "linux".to_string(), arch: "x86_64".to_string(), threads: 2 },
         started: "2026-11-30T05:00:00Z".to_string(),
         duration_ms: 1,
+        earlier_ms: 0,
         judged_per_second: 1,
         origin: String::new(),
         report: String::new(),

@@ -19,6 +19,7 @@ fn facts() -> RunFacts {
         machine: MachineFacts { os: "linux".to_string(), arch: "x86_64".to_string(), threads: 2 },
         started: "2026-11-29T19:36:01Z".to_string(),
         duration_ms: 1_544,
+        earlier_ms: 0,
         judged_per_second: 20,
         origin: "suites and schemas: ./suites and ./schemas".to_string(),
         report: "sha256:33".to_string(),

@@ -13,6 +13,7 @@ pub fn merge_facts(shards: &[RunFacts]) -> Option<RunFacts> {
     Some(RunFacts {
         started: shards.iter().map(|facts| facts.started.clone()).min().unwrap_or_default(),
         duration_ms,
+        earlier_ms: shards.iter().map(|facts| facts.earlier_ms).max().unwrap_or_default(),
         judged_per_second: shards.iter().map(|facts| facts.judged_per_second).sum(),
         limits: merge_limits(shards),
         settled: merge_times(shards),

@@ -6,6 +6,7 @@ use super::merge_counts::{merge_failed_expressions, merge_races, merge_silent_ce
 use super::merge_exceptions::{merge_claims, merge_known_deviations};
 use super::merge_findings::merge_findings;
 use crate::report::compile::{Report, count_by_basis, count_verdicts};
+use crate::report::resumed_row::ResumedRow;
 use std::collections::BTreeSet;
 
 /// Reports that are not the shards of one run.
@@ -43,6 +44,7 @@ pub fn merge_reports(mut shards: Vec<Report>) -> Result<Report, ShardError> {
     let first = shards.first().expect("at least one report is given");
     Ok(Report {
         shard: None,
+        resumed: merge_resumed(&shards),
         stopped: shards.iter().find_map(|report| {
             let why = report.stopped.as_ref()?;
             Some(format!("shard {}: {why}", report.shard.as_deref().unwrap_or_default()))
@@ -62,6 +64,19 @@ pub fn merge_reports(mut shards: Vec<Report>) -> Result<Report, ShardError> {
         findings,
         clauses,
         ..first.clone()
+    })
+}
+
+/// What the resumed shards took over; none if no shard was resumed.
+fn merge_resumed(shards: &[Report]) -> Option<ResumedRow> {
+    let rows = shards.iter().filter_map(|report| report.resumed.clone());
+    rows.reduce(|merged, row| ResumedRow {
+        from: format!("{}, {}", merged.from, row.from),
+        parts: merged.parts + row.parts,
+        plans: merged.plans + row.plans,
+        requests: merged.requests + row.requests,
+        left_out: merged.left_out + row.left_out,
+        unrecorded: merged.unrecorded + row.unrecorded,
     })
 }
 

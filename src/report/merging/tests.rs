@@ -3,7 +3,7 @@
 use super::merge_reports;
 use crate::oracle::Verdict;
 use crate::report::tests::usual;
-use crate::report::{CellsRow, CoveredCellRow, OperationCellsRow, Report, UncoveredCellRow};
+use crate::report::{CellsRow, CoveredCellRow, OperationCellsRow, Report, ResumedRow, UncoveredCellRow};
 
 /// The usual report as a shard `number/count` with this verdict and number of passes for `light.bright`.
 fn make_shard(shard: &str, verdict: Verdict, passed: u64) -> Report {
@@ -129,6 +129,24 @@ fn counts_of_requests_add_up() {
     assert_eq!(merged.spending.shares[0].per_mille, one.shares[0].per_mille);
     assert_eq!(merged.shard, None);
     assert_eq!(merged.totals, usual_totals(&merged));
+}
+
+#[test]
+fn what_resumed_shards_took_over_adds_up() {
+    let row = |from: &str, plans| ResumedRow {
+        from: from.to_string(),
+        parts: 1,
+        plans,
+        requests: 10 * plans,
+        left_out: 1,
+        unrecorded: 2,
+    };
+    let resumed = |name: &str, row| Report { resumed: row, ..make_shard(name, Verdict::Pass, 1) };
+    let shards = vec![resumed("1/3", Some(row("a", 2))), resumed("2/3", None), resumed("3/3", Some(row("b", 3)))];
+    let merged = merge_reports(shards).expect("these are all shards").resumed.expect("two were resumed");
+    assert_eq!((merged.from.as_str(), merged.parts, merged.plans), ("a, b", 2, 5));
+    assert_eq!((merged.requests, merged.left_out, merged.unrecorded), (50, 2, 4));
+    assert_eq!(merge_reports(vec![resumed("1/1", None)]).expect("a shard").resumed, None);
 }
 
 fn usual_totals(report: &Report) -> crate::report::VerdictTotals {

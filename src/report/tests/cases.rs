@@ -288,6 +288,7 @@ fn judge(calls: &[Answered]) -> Vec<String> {
         excluded: None,
         exceptions: &SuiteExceptions::default(),
         shard: None,
+        resumed: None,
         profile_digest: None,
         request_ids: &["x-example-id".to_string()],
         proofs: None,
