@@ -40,17 +40,17 @@ fn explain_empty(model: &Model, cell: &CallCell, tally: &ClauseTally, has_change
     "no such call was sent".to_string()
 }
 
-/// By clause against server errors: what its operation was not asked. Only callers that the campaign used at some
-/// operation are required, so that a record tells the same as the run. A campaign without changes sends good reads only.
+/// By clause against server errors: the kinds of calls of its operation that were not sent. Only callers that the campaign
+/// used at some operation are required, so that a record tells the same as the run. Where the endpoint answered no changing
+/// call of the owner, such as in a run with reads only, nothing is required.
 #[must_use]
-pub fn list_unasked_calls(model: &Model, hints: &SuiteHints, tally: &ClauseTally) -> BTreeMap<ClauseId, Vec<String>> {
-    let has_changes = tally.cells.keys().any(|cell| model.operations[&cell.operation].changes);
-    if !has_changes {
+pub fn list_unsent_calls(model: &Model, hints: &SuiteHints, tally: &ClauseTally) -> BTreeMap<ClauseId, Vec<String>> {
+    if !tally.answers.keys().any(|operation| model.operations[operation].changes) {
         return BTreeMap::new();
     }
     let table = CellTable::new(model, hints, &list_callers(tally));
-    let unasked = table.list_unasked(&tally.cells).into_iter();
-    unasked.map(|(operation, kinds)| (model.operations[operation].no_server_error, kinds)).collect()
+    let unsent = table.list_unsent(&tally.cells).into_iter();
+    unsent.map(|(operation, kinds)| (model.operations[operation].no_server_error, kinds)).collect()
 }
 
 /// The callers of the exchanges, besides the owner.

@@ -115,7 +115,7 @@ pub fn make_mock_limits(model: &Model, schemas: &CompiledCatalog, limits: &Limit
         live_max: limits.live_resources,
         filled_parameters: filled.cloned().collect(),
         callers,
-        probed_operations: BTreeSet::new(),
+        avoided_operations: BTreeSet::new(),
     }
 }
 

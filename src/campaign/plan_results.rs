@@ -1,7 +1,7 @@
 //! Accumulates the results of plans.
 
 use super::campaign_state::CampaignState;
-use super::cell_results::{list_cell_results, list_unasked_calls};
+use super::cell_results::{list_cell_results, list_unsent_calls};
 use super::conclusion::{Conclusion, FindingRepetition, RecordedFinding, SpentRequests};
 use super::earlier_part::PlanAccount;
 use super::event::CampaignEvent;
@@ -72,7 +72,10 @@ impl PlanResultCollector {
         let counts = self.tally.clauses.iter().filter(|(_, count)| count.passed > 0);
         let counts = counts.map(|(clause, _)| *clause).filter(|clause| !self.passed.contains(clause));
         let model = &share.env.model;
-        let proven = |clause: &ClauseId| list_missing_proof(model, &self.tally, *clause).is_empty();
+        let unsent = list_unsent_calls(model, &share.env.hints, &self.tally);
+        let proven = |clause: &ClauseId| {
+            !unsent.contains_key(clause) && list_missing_proof(model, &self.tally, *clause).is_empty()
+        };
         let passed: Vec<ClauseId> = counts.filter(proven).collect();
         for clause in passed {
             if selection.contains(clause) && self.passed.insert(clause) {
@@ -136,9 +139,9 @@ impl PlanResultCollector {
         let findings: Vec<Finding> = self.findings.iter().map(|found| found.finding.clone()).collect();
         let model = &share.env.model;
         let table = CellTable::new(model, &share.env.hints, &share.env.plan_limits.callers);
-        let missing = list_unasked_calls(model, &share.env.hints, &self.tally);
-        let unasked = |clause| missing.get(&clause).cloned().unwrap_or_default();
-        let settings = VerdictSettings { selection, standing, unasked: &unasked, stopped: self.stopped.as_deref() };
+        let missing = list_unsent_calls(model, &share.env.hints, &self.tally);
+        let unsent = |clause| missing.get(&clause).cloned().unwrap_or_default();
+        let settings = VerdictSettings { selection, standing, unsent: &unsent, stopped: self.stopped.as_deref() };
         let rows = decide_verdicts(model, &self.tally, &findings, &settings);
         let cells = list_cell_results(model, &table, &self.tally, !share.env.reading_only);
         let conclusion = Conclusion {

@@ -4,7 +4,7 @@
 //! where the records came from.
 
 use super::campaign_loop::is_about_overlap;
-use super::cell_results::{CellResult, list_callers, list_cell_results, list_unasked_calls};
+use super::cell_results::{CellResult, list_callers, list_cell_results, list_unsent_calls};
 use crate::model::{ClauseId, Model};
 use crate::oracle::{
     ClauseDecidability, ClauseResult, ClauseSelection, JudgedRecords, VerdictSettings, decide_verdicts,
@@ -25,11 +25,11 @@ pub fn decide_recorded_verdicts(
         true => ClauseDecidability::Unreachable("no calls of the history overlap".to_string()),
         false => ClauseDecidability::Reachable,
     };
-    let missing = list_unasked_calls(model, &hints, &judged.tally);
+    let missing = list_unsent_calls(model, &hints, &judged.tally);
     let settings = VerdictSettings {
         selection: &ClauseSelection::default(),
         standing: &standing,
-        unasked: &|clause| missing.get(&clause).cloned().unwrap_or_default(),
+        unsent: &|clause| missing.get(&clause).cloned().unwrap_or_default(),
         stopped: None,
     };
     let rows = decide_verdicts(model, &judged.tally, &judged.findings, &settings);

@@ -9,6 +9,7 @@ use crate::terminal;
 use indicatif::{ProgressBar, ProgressStyle};
 use probity_input::escape_line;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Plain lines of a campaign that spends its whole budget.
 const LINES: u64 = 10;
@@ -172,6 +173,13 @@ impl SessionListener for QuietListener {
     }
 }
 
+fn count_minutes(time: Duration) -> String {
+    match time.as_secs().div_ceil(60) {
+        1 => "1 minute".to_string(),
+        minutes => format!("{minutes} minutes"),
+    }
+}
+
 /// The limits of a campaign at an endpoint.
 fn describe_limits(limits: &Limits) -> String {
     let all = limits.total_requests();
@@ -179,15 +187,18 @@ fn describe_limits(limits: &Limits) -> String {
         0 => "without a rate limit".to_string(),
         rate => format!("{rate} per second"),
     };
+    let plans = match limits.parallel_plans {
+        1 => "1 plan at a time".to_string(),
+        plans => format!("{plans} plans side by side"),
+    };
     format!(
         "at most {all} requests ({} of them for shrinking, {} for cleaning up), {rate}, {} live resources, \
-         {} plans side by side, {} minutes for plans, {} for shrinking",
+         {plans}, {} for plans, {} for shrinking",
         limits.shrink_requests,
         limits.cleanup_requests,
         limits.live_resources,
-        limits.parallel_plans,
-        limits.time.as_secs().div_ceil(60),
-        limits.shrink_time.as_secs().div_ceil(60),
+        count_minutes(limits.time),
+        count_minutes(limits.shrink_time),
     )
 }
 

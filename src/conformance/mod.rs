@@ -102,10 +102,7 @@
 //! stream, however long it is:
 //!
 //! ```no_run
-//! use probity::conformance::{
-//!     ClauseDecidability, ClauseSelection, HistoryReader, STATES_MAX, SuiteStore, VerdictSettings, decide_verdicts,
-//!     judge_records,
-//! };
+//! use probity::conformance::{HistoryReader, STATES_MAX, SuiteStore, decide_recorded_verdicts, judge_records};
 //! use std::fs::File;
 //! use std::path::Path;
 //!
@@ -115,13 +112,8 @@
 //! let loaded = store.load(&header.suite, &header.today)?.with_pools(&header.pools, &header.today)?;
 //!
 //! let judged = judge_records(&mut reader, &loaded.model, &loaded.schemas, STATES_MAX)?;
-//! let settings = VerdictSettings {
-//!     selection: &ClauseSelection::default(),
-//!     standing: &|_| ClauseDecidability::Reachable,
-//!     unasked: &|_| Vec::new(),
-//!     stopped: None,
-//! };
-//! for result in decide_verdicts(&loaded.model, &judged.tally, &judged.findings, &settings) {
+//! let (results, _cells) = decide_recorded_verdicts(&loaded.model, &loaded.schemas, &judged);
+//! for result in results {
 //!     println!("{} {}", result.verdict.word(), loaded.model.clause_info(result.clause).id);
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -171,6 +163,7 @@ pub use crate::mock::{FaultKind, Mock, Mutant, Tempo, list_mutants};
 pub use crate::model::PossibleState;
 
 // Histories, and judging them.
+pub use crate::campaign::{CellResult, decide_recorded_verdicts};
 pub use crate::history::{
     Call, CallCause, Exchange, History, HistoryHeader, HistoryReadError, HistoryReader, HistoryRecord,
     InfrastructureFailure, Outcome, RecordedHistory, RecordedInputClass, Reply, ReplyBody, TornLine, read_histories,

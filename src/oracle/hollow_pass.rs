@@ -1,6 +1,6 @@
 //! Hollow passes: clauses that passed although an endpoint without the promised behaviour would have passed too.
 
-use crate::model::{ClauseId, ClauseTally, EffectField, Model, list_telling_fields};
+use crate::model::{ClauseId, ClauseTally, EffectField, Model, has_accepting_clause, list_telling_fields};
 use crate::suite::ClauseDecision;
 use std::collections::BTreeSet;
 
@@ -32,11 +32,7 @@ fn find_refused_only(model: &Model, tally: &ClauseTally, clause: ClauseId) -> Op
     matches!(written.decision, ClauseDecision::Refuse(_)).then_some(())?;
     let refused: BTreeSet<&String> = tally.passed_by.get(&clause)?.keys().collect();
     let is_accepted = |operation: &&String| {
-        let clauses = &model.operations[*operation].clauses;
-        let accepting = |clause: &ClauseId| {
-            model.find_suite_clause(*clause).is_some_and(|c| matches!(c.decision, ClauseDecision::Accept(_)))
-        };
-        tally.accepted.contains(*operation) || !clauses.iter().any(accepting)
+        tally.accepted.contains(*operation) || !has_accepting_clause(model, &model.operations[*operation])
     };
     if refused.is_empty() || refused.iter().any(is_accepted) {
         return None;

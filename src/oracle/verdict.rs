@@ -81,7 +81,7 @@ pub struct VerdictSettings<'a> {
     /// Whether a clause can be decided.
     pub standing: &'a dyn Fn(ClauseId) -> ClauseDecidability,
     /// The kinds of calls that a clause needs for a pass and that no exchange made, in words.
-    pub unasked: &'a dyn Fn(ClauseId) -> Vec<String>,
+    pub unsent: &'a dyn Fn(ClauseId) -> Vec<String>,
     /// Why the campaign ended early.
     pub stopped: Option<&'a str>,
 }
@@ -95,7 +95,7 @@ pub fn decide_verdicts(
     findings: &[Finding],
     settings: &VerdictSettings<'_>,
 ) -> Vec<ClauseResult> {
-    let VerdictSettings { selection, standing, unasked, stopped } = settings;
+    let VerdictSettings { selection, standing, unsent, stopped } = settings;
     let failed = tally.evaluations.list_failed();
     list_promises(model, selection)
         .map(|clause| {
@@ -124,7 +124,7 @@ pub fn decide_verdicts(
             };
             let missing_proof =
                 if verdict == Verdict::Pass { list_missing_proof(model, tally, clause) } else { Vec::new() };
-            let not_sent = if verdict == Verdict::Pass { unasked(clause) } else { Vec::new() };
+            let not_sent = if verdict == Verdict::Pass { unsent(clause) } else { Vec::new() };
             let not_sent = not_sent.iter().map(|kind| format!("{NOT_SENT}{kind}"));
             let missing_proof: Vec<String> = missing_proof.into_iter().chain(not_sent).collect();
             let (verdict, reason) = match missing_proof.as_slice() {

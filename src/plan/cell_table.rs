@@ -28,32 +28,30 @@ impl CellTable {
         CellTable { cells }
     }
 
-    /// What each operation was not asked, without operations that were asked everything: valid input in some state, each kind
-    /// of invalid input, each absent resource, and each caller.
+    /// The kinds of calls that each operation still lacks, for a clause against server errors: a valid call in some state, each
+    /// way of invalid input, each absent resource, and each caller. Operations that lack none are left out.
     #[must_use]
-    pub fn list_unasked(&self, filled: &BTreeMap<CallCell, CellCount>) -> BTreeMap<&str, Vec<String>> {
-        let is_valid = |cell: &CallCell| matches!(cell.kind, CellKind::Valid(_));
-        let mut unasked: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    pub fn list_unsent(&self, filled: &BTreeMap<CallCell, CellCount>) -> BTreeMap<&str, Vec<String>> {
+        let sent: BTreeSet<(&str, String)> =
+            filled.keys().map(|cell| (cell.operation.as_str(), name_kind(&cell.kind))).collect();
+        let mut unsent: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for cell in &self.cells {
-            let operation = cell.operation.as_str();
-            let is_asked = |known: &&CallCell| known.operation == operation && is_valid(known);
-            if let CellKind::Invalid(keyword) = &cell.kind {
-                let (way, found) = (name_way(keyword), unasked.get(operation));
-                let is_known = |filled: &CallCell| {
-                    filled.operation == operation
-                        && matches!(&filled.kind, CellKind::Invalid(other) if name_way(other) == way)
-                };
-                if !filled.keys().any(is_known) && found.is_none_or(|found| !found.iter().any(|known| known == way)) {
-                    unasked.entry(operation).or_default().push(way.to_string());
-                }
-            } else if !is_valid(cell) && !filled.contains_key(cell) {
-                unasked.entry(operation).or_default().push(cell.kind.to_string());
-            } else if is_valid(cell) && !unasked.contains_key(operation) && !filled.keys().any(|known| is_asked(&known))
-            {
-                unasked.entry(operation).or_default().push("valid".to_string());
+            let (operation, kind) = (cell.operation.as_str(), name_kind(&cell.kind));
+            let known = unsent.get(operation).is_some_and(|kinds| kinds.contains(&kind));
+            if !known && !sent.contains(&(operation, kind.clone())) {
+                unsent.entry(operation).or_default().push(kind);
             }
         }
-        unasked
+        unsent
+    }
+}
+
+/// The kind of calls that a cell stands for. Valid calls in any state are of one kind.
+fn name_kind(cell: &CellKind) -> String {
+    match cell {
+        CellKind::Valid(_) => "valid".to_string(),
+        CellKind::Invalid(keyword) => name_way(keyword).to_string(),
+        CellKind::Caller(_) | CellKind::Absent(_) => cell.to_string(),
     }
 }
 

@@ -56,20 +56,20 @@ pub struct PlanLimits {
     pub filled_parameters: BTreeSet<String>,
     /// Callers in the profile: `owner`, and any of `other`, `expired`, `forged` and `none`.
     pub callers: BTreeSet<String>,
-    /// Operations that a campaign calls only a few times, to see whether the endpoint offers them. A plan calls none that
-    /// earlier plans have called `PROBES_MAX` times.
-    pub probed_operations: BTreeSet<String>,
+    /// Operations that a plan does not call. The limits of a campaign have the operations that the profile does not claim;
+    /// [`PlanLimits::for_next_plan`] permits those that few steps have called, to see whether the endpoint offers them.
+    pub avoided_operations: BTreeSet<String>,
 }
 
-/// After how many steps of a campaign no further plan calls a probed operation.
+/// After how many steps of a campaign no further plan calls an operation that the profile does not claim.
 const PROBES_MAX: u64 = 3;
 
 impl PlanLimits {
-    /// The limits of a further plan: of the probed operations those that are not called any more.
+    /// The limits of the next plan after these steps.
     #[must_use]
     pub fn for_next_plan(&self, coverage: &Coverage) -> PlanLimits {
         let count = |id: &String| coverage.operations.get(id).copied().unwrap_or(0);
-        let spent = self.probed_operations.iter().filter(|id| count(id) >= PROBES_MAX);
-        PlanLimits { probed_operations: spent.cloned().collect(), ..self.clone() }
+        let spent = self.avoided_operations.iter().filter(|id| count(id) >= PROBES_MAX);
+        PlanLimits { avoided_operations: spent.cloned().collect(), ..self.clone() }
     }
 }

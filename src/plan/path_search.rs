@@ -85,11 +85,8 @@ pub fn find_path(
             }
             let Some(fewer) = left.checked_sub(1) else { return best.1 };
             left = fewer;
-            let Some(call) = compose_path_call(&here, leg, true, rng) else { continue };
-            let Some(born) = invent_ids(&here, &call, &world, scene.limits.live_max) else { continue };
-            let Some(next) = state_after_call(&here, &call, &world, &born) else { continue };
+            let Some((next, actors)) = follow_leg(&here, leg, &world, rng) else { continue };
             if seen.insert(state_signature(scene.model, scene.hints, &next)) {
-                let actors = update_named_resources(&actors, &born, &next);
                 open.push_back((next, actors, [legs.clone(), vec![leg.clone()]].concat()));
             }
         }
@@ -98,6 +95,20 @@ pub fn find_path(
 }
 
 const GOAL_TRIES: usize = 4;
+
+/// The state after the call of a path entry, and the named resources there; `None` if the call is not accepted.
+pub(super) fn follow_leg(
+    here: &PlanningContext<'_>,
+    leg: &CallPathEntry,
+    world: &PossibleState,
+    rng: &mut SeededRng,
+) -> Option<(PossibleState, Rc<[NamedResource]>)> {
+    let call = compose_path_call(here, leg, true, rng)?;
+    let born = invent_ids(here, &call, world, here.limits.live_max)?;
+    let next = state_after_call(here, &call, world, &born)?;
+    let actors = update_named_resources(&here.resources, &born, &next);
+    Some((next, actors))
+}
 
 /// A call of a path entry, if the clause applies.
 #[must_use]
@@ -126,7 +137,7 @@ pub fn list_path_calls(hints: &SuiteHints, clause: ClauseId, target: Option<&str
 }
 
 /// The named resources after created and deleted resources.
-pub(super) fn update_named_resources(
+fn update_named_resources(
     actors: &Rc<[NamedResource]>,
     born: &[(usize, Vec<ResourceId>)],
     world: &PossibleState,

@@ -1,10 +1,8 @@
 //! Paths through the model to a resource in one of some states.
 
-use super::path_search::{
-    CallPathEntry, compose_path_call, list_accepted_changes, settled_resources, update_named_resources,
-};
+use super::path_search::{CallPathEntry, follow_leg, list_accepted_changes, settled_resources};
 use super::planning_context::{NamedResource, PlanningContext};
-use super::successor_state::{invent_ids, state_after_call, state_signature};
+use super::successor_state::state_signature;
 use crate::model::{Existence, PossibleState, ResourceOwner, name_resource_state};
 use crate::schema::SeededRng;
 use std::collections::{BTreeSet, VecDeque};
@@ -42,9 +40,7 @@ pub fn find_state_path(
         let full = here.count_live() >= scene.limits.live_max;
         for leg in moves.iter().filter(|leg| !full || !scene.hints.creating.contains(&leg.operation)) {
             left = left.checked_sub(1)?;
-            let Some(call) = compose_path_call(&here, leg, true, rng) else { continue };
-            let Some(born) = invent_ids(&here, &call, &world, scene.limits.live_max) else { continue };
-            let Some(next) = state_after_call(&here, &call, &world, &born) else { continue };
+            let Some((next, actors)) = follow_leg(&here, leg, &world, rng) else { continue };
             if !seen.insert(state_signature(scene.model, scene.hints, &next)) {
                 continue;
             }
@@ -53,7 +49,7 @@ pub fn find_state_path(
                 return Some(path);
             }
             if path.len() < DEPTH_MAX {
-                open.push_back((next.clone(), update_named_resources(&actors, &born, &next), path));
+                open.push_back((next, actors, path));
             }
         }
     }

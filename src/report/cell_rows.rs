@@ -8,12 +8,10 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CellsRow {
-    /// Number of cells.
+    /// Number of cells, and the fewest requests that could fill all of them: a request fills at most one.
     pub total: usize,
     /// Number of cells that an exchange filled.
     pub covered: usize,
-    /// The fewest requests that could fill all cells: a request fills at most one.
-    pub requests_least: usize,
     /// The cells by operation, in the order of ids.
     pub operations: Vec<OperationCellsRow>,
 }
@@ -78,5 +76,5 @@ pub(super) fn compile_cells(conclusion: &Conclusion) -> Option<CellsRow> {
     }
     let total = conclusion.cells.len();
     let covered = conclusion.cells.iter().filter(|result| result.filled.is_ok()).count();
-    (total > 0).then_some(CellsRow { total, covered, requests_least: total, operations })
+    (total > 0).then_some(CellsRow { total, covered, operations })
 }

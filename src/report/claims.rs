@@ -1,6 +1,6 @@
 //! What the profile claims, what the endpoint offers, and where the two differ.
 
-use super::phrases::format_count;
+use super::phrases::{format_count, join_first_names};
 use super::rows::{ClauseRow, FindingRow};
 use crate::known_deviations::UnclaimedParts;
 use crate::model::Model;
@@ -152,9 +152,5 @@ fn describe_answers(row: &OperationAnswersRow) -> String {
 }
 
 fn join_names<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let names: Vec<&str> = names.collect();
-    match names.len().checked_sub(NAMED_MAX) {
-        None | Some(0) => names.join(", "),
-        Some(more) => format!("{} and {more} more", names[..NAMED_MAX].join(", ")),
-    }
+    join_first_names(&names.collect::<Vec<_>>(), NAMED_MAX)
 }

@@ -1,5 +1,6 @@
 //! How a clause is tested, and how to read a failure of it.
 
+use super::phrases::join_first_names;
 use super::rows::ClauseRow;
 use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model, list_deciding_operations};
 use crate::suite::{Clause, ClauseDecision};
@@ -33,27 +34,19 @@ fn describe_calls(calls: &[String], row: Option<&ClauseRow>) -> String {
         Some(count) => format!("{call} (decided {count} in the last run)"),
         None => call.clone(),
     };
-    match calls.len() {
-        0 => "none: no call can decide the clause".to_string(),
-        count if count <= LISTED_MAX => calls.iter().map(describe).collect::<Vec<_>>().join(", "),
-        count => {
-            let shown: Vec<String> = calls[..LISTED_MAX].iter().map(describe).collect();
-            format!("{} and {} more", shown.join(", "), count - LISTED_MAX)
-        }
+    if calls.is_empty() {
+        return "none: no call can decide the clause".to_string();
     }
+    join_first_names(&calls.iter().map(describe).collect::<Vec<_>>(), LISTED_MAX)
 }
 
 fn describe_mutants(suite: &str, clause: &str, mutants: &[String]) -> String {
     if mutants.is_empty() {
         return "none: no mutant breaks the clause alone".to_string();
     }
-    let shown = mutants[..mutants.len().min(LISTED_MAX)].join(", ");
-    let more = match mutants.len().checked_sub(LISTED_MAX) {
-        None | Some(0) => String::new(),
-        Some(more) => format!(" and {more} more"),
-    };
+    let shown = join_first_names(mutants, LISTED_MAX);
     format!(
-        "{shown}{more}\n             to see which of them campaigns detect: probity mutants {suite} --only '{clause}/*' --run"
+        "{shown}\n             to see which of them campaigns detect: probity mutants {suite} --only '{clause}/*' --run"
     )
 }
 

@@ -14,7 +14,7 @@ use super::rows::{
     ResourceKindRow, SilentCellRow, SpentRequestsRow, UnprovenTransitionRow, VerdictTotals,
 };
 use crate::campaign::{Conclusion, SpentRequests};
-use crate::model::{ClauseId, ClauseOrigin, GeneratedClause};
+use crate::model::{ClauseId, ClauseOrigin};
 use crate::oracle::{ClauseDecidability, ClauseResult, Verdict};
 use crate::suite::ClauseBasis;
 use serde::{Deserialize, Serialize};
@@ -233,19 +233,8 @@ fn compile_clause(subject: &ReportSubject<'_>, conclusion: &Conclusion, row: &Cl
         },
         passed_by: conclusion.tally.passed_by.get(&row.clause).cloned().unwrap_or_default(),
         missing_proof: row.missing_proof.clone(),
-        asked: count_calls_asked(subject, conclusion, row.clause),
         findings: row.findings.iter().map(|index| index + 1).collect(),
     }
-}
-
-/// The number of exchanges by kind of call, for a clause against server errors.
-fn count_calls_asked(subject: &ReportSubject<'_>, conclusion: &Conclusion, clause: ClauseId) -> BTreeMap<String, u64> {
-    let ClauseOrigin::Generated(GeneratedClause::NoServerError(operation)) = &subject.model.clause_info(clause).origin
-    else {
-        return BTreeMap::new();
-    };
-    let cells = conclusion.tally.cells.iter().filter(|(cell, _)| cell.operation == *operation);
-    cells.map(|(cell, count)| (cell.kind.to_string(), count.count)).collect()
 }
 
 fn list_resource_kinds(subject: &ReportSubject<'_>) -> Vec<ResourceKindRow> {

@@ -37,6 +37,15 @@ pub(super) fn wrap_words(sentence: &str, indent: &str) -> String {
     out
 }
 
+/// The first names, at most `most`, separated by commas, and the number of the others.
+pub(super) fn join_first_names<T: AsRef<str>>(names: &[T], most: usize) -> String {
+    let shown: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
+    match names.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 /// Names, separated by commas, in indented lines of at most [`WIDTH`] characters.
 pub(super) fn wrap_names(names: &[&str], indent: &str) -> String {
     let mut out = String::new();

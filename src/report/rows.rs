@@ -59,10 +59,6 @@ pub struct ClauseRow {
     /// inconclusive.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing_proof: Vec<String>,
-    /// For a clause against server errors: the number of exchanges of its operation, by kind of call as in
-    /// [`CoveredCellRow::cell`](super::cell_rows::CoveredCellRow::cell).
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub asked: BTreeMap<String, u64>,
     /// Numbers of the findings that contradict the clause; see [`FindingRow::number`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<usize>,

@@ -129,12 +129,12 @@ pub(super) fn limit_choices(settings: &CampaignSettings<'_>, identities: &Identi
             .filter(|caller| *caller == "none" || identities.has_caller(caller))
             .map(str::to_string)
             .collect(),
-        probed_operations: list_probed_operations(settings),
+        avoided_operations: list_unclaimed_operations(settings),
     }
 }
 
 /// The operations that the profile does not claim.
-pub(super) fn list_probed_operations(settings: &CampaignSettings<'_>) -> BTreeSet<String> {
+pub(super) fn list_unclaimed_operations(settings: &CampaignSettings<'_>) -> BTreeSet<String> {
     settings.exceptions.unclaimed().map(|unclaimed| unclaimed.operations.clone()).unwrap_or_default()
 }
 

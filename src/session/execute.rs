@@ -2,7 +2,7 @@
 
 use super::bounded_check::finish_check;
 use super::environment_setup::{
-    block_on, describe_failure, limit_choices, list_probed_operations, make_endpoint_environment,
+    block_on, describe_failure, limit_choices, list_unclaimed_operations, make_endpoint_environment,
     make_mock_campaign_settings,
 };
 use super::listener::{SessionEvent, SessionListener};
@@ -44,7 +44,7 @@ pub fn run_campaign(
             let home = make_mock_campaign_settings(settings);
             let endpoint = make_mocks(model, schemas, &home);
             let mut site = make_mock_environment(model, schemas, &home, settings.cancel.clone(), &endpoint);
-            site.plan_limits.probed_operations = list_probed_operations(settings);
+            site.plan_limits.avoided_operations = list_unclaimed_operations(settings);
             run_in_environment(settings, &site, (earlier, listener), |running| Ok(run_on_paused_clock(running)))
         }
         SuiteTarget::InProcess(service) => {

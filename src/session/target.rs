@@ -276,8 +276,11 @@ fn apply_fault(
         }
     }
     if targets.is_empty() {
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let remedy = suggest_name(fault, &known);
+        let of_clause = |name: &&str| name.split('/').next() == Some(fault);
+        let all: Vec<&str> = known.iter().map(String::as_str).collect();
+        let own: Vec<&str> = all.iter().copied().filter(of_clause).collect();
+        let close = suggest_name(fault, if own.is_empty() { &all } else { &own });
+        let remedy = format!("{close}; `probity mutants` lists all");
         return Err(UserError::usage(format!("--fault {fault}"), "no suite has a mutant of that name", remedy));
     }
     Ok(targets)

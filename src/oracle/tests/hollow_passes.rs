@@ -25,7 +25,7 @@ fn check(plans: &[Vec<Exchange>], clause: &str, expected: (Verdict, &str)) {
     let standing = |_| ClauseDecidability::Reachable;
     let selection = ClauseSelection::default();
     let settings =
-        VerdictSettings { selection: &selection, standing: &standing, unasked: &|_| Vec::new(), stopped: None };
+        VerdictSettings { selection: &selection, standing: &standing, unsent: &|_| Vec::new(), stopped: None };
     let rows = decide_verdicts(&model, &tally, &[], &settings);
     let row = rows.iter().find(|row| model.clause_info(row.clause).id == clause).expect("the clause has a verdict");
     assert_eq!((row.verdict, row.reason.as_str()), expected);

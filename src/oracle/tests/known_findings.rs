@@ -105,7 +105,7 @@ fn findings_beyond_the_bound_are_counted_and_their_clauses_fail() {
     let standing = |_| ClauseDecidability::Reachable;
     let selection = ClauseSelection::default();
     let settings =
-        VerdictSettings { selection: &selection, standing: &standing, unasked: &|_| Vec::new(), stopped: None };
+        VerdictSettings { selection: &selection, standing: &standing, unsent: &|_| Vec::new(), stopped: None };
     let rows = decide_verdicts(&model, &tally, &kept, &settings);
     let failed: Vec<ClauseId> = rows.iter().filter(|row| row.verdict == Verdict::Fail).map(|row| row.clause).collect();
     assert_eq!(failed, [last]);

@@ -13,10 +13,11 @@ use crate::schema::catalog::{self, Operation};
 use crate::schema::{DrawSettings, SeededRng, draw_valid};
 use crate::suite::{ClauseDecision, IdExpression};
 
-/// Composes one call. `None` if the plan may not call the operation, if a required resource has no candidate, or if the schema has no body to draw.
+/// Composes one call. `None` if the plan may not call the operation, if a required resource has no candidate, or if the
+/// schema has no body to draw.
 #[must_use]
 pub fn compose_call(scene: &PlanningContext<'_>, ask: &CallRequirements, rng: &mut SeededRng) -> Option<CandidateCall> {
-    if scene.limits.probed_operations.contains(&ask.operation) {
+    if scene.limits.avoided_operations.contains(&ask.operation) {
         return None;
     }
     let model = scene.model.operations.get(&ask.operation)?;

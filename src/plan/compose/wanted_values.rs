@@ -53,7 +53,8 @@ pub(super) fn collect_wanted_values(
             None => draft.evaluate(scene, &things, &need.other)?,
         };
         let Some(value) = value.filter(|value| !value.has_unknown()) else { continue };
-        // A value that may be absent or plain: leaving it out each time would never show what it does.
+        // `x == null || …` permits other values too. Half of the calls keep the drawn value: without one, no response would
+        // show the effect of the input.
         if need.is_side && need.relation == ComparisonRelation::Eq && value == ExprValue::Null && rng.draw_chance(1, 2)
         {
             continue;

@@ -18,7 +18,6 @@ pub(super) fn merge_cells(shards: &[Report]) -> Option<CellsRow> {
     }
     merged.covered = merged.operations.iter().map(|operation| operation.covered.len()).sum();
     merged.total = merged.covered + merged.operations.iter().map(|operation| operation.uncovered.len()).sum::<usize>();
-    merged.requests_least = merged.total;
     Some(merged)
 }
 

@@ -49,7 +49,6 @@ fn merge_rows(rows: &[&ClauseRow]) -> ClauseRow {
             unclear: sum(|counts| counts.unclear),
         },
         passed_by,
-        asked: merge_counts(rows.iter().map(|row| &row.asked)),
         ..(**decisive).clone()
     };
     if decisive.missing_proof.is_empty() { merged } else { join_hollow_passes(merged, rows) }

@@ -1,6 +1,7 @@
 //! `accept`, `refuse` and `may refuse`.
 
 use super::reader::{MapEntries, SuiteReader};
+use crate::suite::grammar;
 use crate::suite::types::{ClauseDecision, PermittedStatuses};
 use crate::suite::yaml::{YamlNode, YamlValue};
 
@@ -8,6 +9,10 @@ pub(super) fn parse_decision(reader: &mut SuiteReader, map: MapEntries) -> Claus
     let found: Vec<&str> =
         ["accept", "refuse", "may refuse"].into_iter().filter(|key| map.get(key).is_some()).collect();
     let [key] = found[..] else {
+        // The unknown key is reported, and may be the misspelt decision: further errors would only follow from it.
+        if found.is_empty() && map.has_unknown_key(&grammar::CLAUSE) {
+            return ClauseDecision::Accept(PermittedStatuses::Documented);
+        }
         let message = "a clause has exactly one of `accept`, `refuse` and `may refuse`";
         let place = found.get(1).map_or(map.place, |key| map.get_key_place(key));
         reader.report_error(place, "bad-verb", message);

@@ -49,6 +49,11 @@ impl<'n> MapEntries<'n> {
         self.entries.iter().find(|(k, _)| k.text == key).map(|(_, node)| node)
     }
 
+    /// Whether the map has a key that its grammar lacks, such as a misspelt one.
+    pub fn has_unknown_key(&self, grammar: &MapGrammar) -> bool {
+        self.entries.iter().any(|(key, _)| !grammar.parsed_keys().any(|known| known == key.text))
+    }
+
     /// The place of the key; the place of the map if the key is absent.
     pub fn get_key_place(&self, key: &str) -> SuitePlace {
         self.entries.iter().find(|(k, _)| k.text == key).map_or(self.place, |(k, _)| k.place)

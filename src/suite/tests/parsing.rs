@@ -119,6 +119,21 @@ fn a_named_expression_counts_as_reading_its_roots() {
 }
 
 #[test]
+fn a_misspelt_decision_is_one_error() {
+    check_parse(
+        r#"clauses:
+  - { id: buy.dark, says: s, cites: lamps:5, call: buyLamp, acept: success, then: { lamp.status: DARK } }
+"#,
+        r#"
+lamps.yaml:2:61: error[unknown-key]: a clause has no key `acept`
+ 2 |   - { id: buy.dark, says: s, cites: lamps:5, call: buyLamp, acept: success, then: { lamp.status: DARK } }
+   |                                                             ^
+  hint: did you mean `accept`?
+"#,
+    );
+}
+
+#[test]
 fn all_problems_are_reported_at_once_and_in_order() {
     check_parse(
         r#"clauses:

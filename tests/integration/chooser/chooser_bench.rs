@@ -67,7 +67,7 @@ impl ChooserBench {
             live_max: 3,
             filled_parameters: BTreeSet::from([self.filled.to_string()]),
             callers: self.callers.iter().map(ToString::to_string).collect(),
-            probed_operations: BTreeSet::new(),
+            avoided_operations: BTreeSet::new(),
         }
     }
 

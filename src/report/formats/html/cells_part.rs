@@ -8,7 +8,6 @@ use serde::Serialize;
 pub(super) struct CellsPart {
     covered: usize,
     total: usize,
-    requests_least: usize,
     rows: Vec<CellsOfOperation>,
 }
 
@@ -28,10 +27,5 @@ pub(super) fn make_cells(cells: &CellsRow) -> CellsPart {
         total: row.covered.len() + row.uncovered.len(),
         uncovered: row.uncovered.iter().map(|cell| format!("{}: {}", cell.cell, cell.reason)).collect(),
     };
-    CellsPart {
-        covered: cells.covered,
-        total: cells.total,
-        requests_least: cells.requests_least,
-        rows: cells.operations.iter().map(row).collect(),
-    }
+    CellsPart { covered: cells.covered, total: cells.total, rows: cells.operations.iter().map(row).collect() }
 }
