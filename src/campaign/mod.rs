@@ -19,6 +19,7 @@ mod plan_results;
 mod mock_campaign;
 mod mock_environment;
 mod model_shrinker;
+mod mutant_detection;
 mod mutation_score;
 mod online_judge;
 mod campaign_environment;
@@ -48,6 +49,7 @@ pub use mock_environment::{
     MockCampaignSettings, make_mock_environment, make_mock_identities, make_mock_limits, make_mocks,
     run_on_paused_clock,
 };
+pub use mutant_detection::{BlameFit, MutantDetection};
 pub use mutation_score::{MutantResult, MutationSettings, compute_mutation_score};
 pub use online_judge::OnlineJudge;
 pub use plan_runner::{PlanResult, rerun_plan};

@@ -4,6 +4,7 @@ use super::campaign_input::{CampaignInput, RaceShare};
 use super::campaign_loop::{is_about_overlap, run_campaign};
 use super::event::NullListener;
 use super::mock_environment::{MockCampaignSettings, make_mock_environment, make_mocks, run_on_paused_clock};
+use super::mutant_detection::MutantDetection;
 use crate::limits::Limits;
 use crate::mock::{Mutant, Tempo};
 use crate::model::{BeliefLimits, Model};
@@ -18,7 +19,7 @@ use std::sync::{Arc, Mutex};
 /// Settings of the campaigns against mutants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MutationSettings {
-    /// Limits of each campaign. A campaign ends at the first finding and is not shrunk.
+    /// Limits of each campaign. A campaign ends at the first finding.
     pub limits: Limits,
     /// Number of campaigns for each mutant. The seeds are 1, 2, 3, …
     pub seeds: u64,
@@ -26,6 +27,8 @@ pub struct MutationSettings {
     pub possible_states_max: usize,
     /// Whether waiting costs time, as at an endpoint: polls at an endpoint's pace, and few waits for bounds.
     pub timed: bool,
+    /// Whether findings are shrunk.
+    pub shrink: bool,
 }
 
 /// The campaigns against one mutant.
@@ -33,22 +36,23 @@ pub struct MutationSettings {
 pub struct MutantResult {
     /// The mutant.
     pub mutant: Mutant,
-    /// Requests until the detection, by seed; `None` if the campaign did not detect the mutant.
-    pub requests_until_detection: Vec<Option<u64>>,
+    /// The detections, by seed; `None` if the campaign did not detect the mutant.
+    pub detections: Vec<Option<MutantDetection>>,
 }
 
 impl MutantResult {
     /// Number of campaigns that detected the mutant.
     #[must_use]
     pub fn count_detections(&self) -> usize {
-        self.requests_until_detection.iter().flatten().count()
+        self.detections.iter().flatten().count()
     }
 
     /// Median of the requests until the detection; `None` if most campaigns did not detect the mutant.
     #[must_use]
     pub fn find_median(&self) -> Option<u64> {
-        let mut all: Vec<u64> =
-            self.requests_until_detection.iter().map(|requests| requests.unwrap_or(u64::MAX)).collect();
+        let requests =
+            |detection: &Option<MutantDetection>| detection.as_ref().map_or(u64::MAX, |found| found.requests);
+        let mut all: Vec<u64> = self.detections.iter().map(requests).collect();
         all.sort_unstable();
         all.get(all.len().saturating_sub(1) / 2).copied().filter(|requests| *requests < u64::MAX)
     }
@@ -68,12 +72,12 @@ pub fn compute_mutation_score(
 ) -> Vec<MutantResult> {
     let seeds = terms.seeds as usize;
     let next = AtomicUsize::new(0);
-    let slots: Mutex<Vec<Option<Option<u64>>>> = Mutex::new(vec![None; mutants.len() * seeds]);
+    let slots: Mutex<Vec<Option<Option<MutantDetection>>>> = Mutex::new(vec![None; mutants.len() * seeds]);
     let work = || {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(mutant) = mutants.get(index / seeds.max(1)).filter(|_| !cancel.is_requested()) else { return };
-            let found = run_until_detection(model, schemas, mutant, 1 + (index % seeds) as u64, terms, cancel);
+            let found = detect_mutant(model, schemas, mutant, 1 + (index % seeds) as u64, terms, cancel);
             slots.lock().expect("no campaign panics")[index] = Some(found);
         }
     };
@@ -87,20 +91,20 @@ pub fn compute_mutation_score(
     for mutant in mutants {
         // A cancelled campaign did not detect its mutant.
         let found = slots.by_ref().take(seeds).map(Option::flatten).collect();
-        chased.push(MutantResult { mutant: mutant.clone(), requests_until_detection: found });
+        chased.push(MutantResult { mutant: mutant.clone(), detections: found });
     }
     chased
 }
 
-/// Requests until a campaign detected its mutant; `None` if the campaign did not.
-fn run_until_detection(
+/// Runs a campaign against a mutant until the first finding; `None` if there is none.
+fn detect_mutant(
     model: &Arc<Model>,
     schemas: &Arc<CompiledCatalog>,
     mutant: &Mutant,
     seed: u64,
     terms: &MutationSettings,
     cancel: &Cancellation,
-) -> Option<u64> {
+) -> Option<MutantDetection> {
     let home = MockCampaignSettings {
         seed,
         tempo: Tempo::CLOUD,
@@ -115,7 +119,7 @@ fn run_until_detection(
         standing: &standing,
         recorded_plans: &[],
         races: if is_about_overlap(model, mutant.clause) { RaceShare::All } else { RaceShare::None },
-        shrink: false,
+        shrink: terms.shrink,
         is_known: &|_| false,
     };
     let endpoint = make_mocks(model, schemas, &home);
@@ -126,5 +130,5 @@ fn run_until_detection(
         site.wait_price = WaitPrice::Time { bound_waits_max: Some(1) };
     }
     let (conclusion, _) = run_on_paused_clock(run_campaign(&site, &order, &mut NullListener));
-    conclusion.findings.first().map(|found| found.requests)
+    conclusion.findings.first().map(|found| MutantDetection::read(found, conclusion.spent.shrinking))
 }

@@ -376,6 +376,9 @@ pub struct MutantsArguments {
     /// Poll and wait as at an endpoint, where waiting takes time
     #[arg(long, requires = "run")]
     pub timed: bool,
+    /// Shrink each finding, and measure the requests for it and the lengths of the counterexamples
+    #[arg(long, requires = "run")]
+    pub shrink: bool,
 }
 
 #[derive(Debug, Args)]

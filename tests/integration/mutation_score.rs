@@ -23,7 +23,7 @@ fn run_mutants(chosen: &dyn Fn(&Mutant) -> bool, requests_max: u64) -> Vec<Mutan
     let mut all = list_mutants(&model, &schemas);
     all.retain(chosen);
     let limits = Limits { requests: requests_max, steps_per_plan: 60, live_resources: 5, ..Limits::NONE };
-    let terms = MutationSettings { limits, seeds: 2, possible_states_max: 2_000, timed: false };
+    let terms = MutationSettings { limits, seeds: 2, possible_states_max: 2_000, timed: false, shrink: false };
     compute_mutation_score(&model, &schemas, &all, &terms, &Cancellation::never())
 }
 
@@ -42,7 +42,7 @@ fn each_mutant_of_a_stated_clause_is_found_within_four_hundred_requests() {
 #[test]
 fn a_campaign_counts_the_requests_until_its_mutant_is_found() {
     let all = run_mutants(&|mutant| mutant.name == "dim.bright/other-status", 400);
-    let counted: Vec<u64> = all[0].requests_until_detection.iter().flatten().copied().collect();
+    let counted: Vec<u64> = all[0].detections.iter().flatten().map(|found| found.requests).collect();
     assert_eq!(counted.len(), 2);
     // A lamp has to be lit before it is dimmed.
     assert!(counted.iter().all(|requests| (2..=400).contains(requests)), "{counted:?}");

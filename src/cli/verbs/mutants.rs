@@ -1,11 +1,15 @@
 //! `probity mutants`: the mutants of suites, and how many campaigns detect each.
 
-use crate::campaign::{MutantKindScore, MutantResult, MutationSettings, compute_mutation_score, group_mutants_by_kind};
+use crate::campaign::{
+    BlameFit, MutantDetection, MutantKindScore, MutantResult, MutationSettings, compute_mutation_score,
+    group_mutants_by_kind,
+};
 use crate::cli::args::MutantsArguments;
 use crate::cli::embedded::find_store;
 use crate::cli::signal;
 use crate::limits::{Limits, RequestedLimits};
 use crate::mock::{self, Mutant};
+use crate::model::Model;
 use crate::session::{ClausePatterns, ExitKind, LoadedSuite, RunStart, STATES_MAX, Signals, UserError};
 use crate::terminal;
 
@@ -29,7 +33,7 @@ pub fn list_or_run_mutants(arguments: &MutantsArguments) -> Result<ExitKind, Use
         if let Some(signal) = signals.exit_kind() {
             return Ok(signal);
         }
-        terminal::print_text(&describe_scores(&loaded.name, &scores, arguments));
+        terminal::print_text(&describe_scores(&loaded, &scores, arguments));
         if scores.iter().any(|score| score.count_detections() == 0) {
             exit = ExitKind::Deviation;
         }
@@ -44,17 +48,18 @@ fn run_campaigns(
     signals: &Signals,
 ) -> Vec<MutantResult> {
     let terms = MutationSettings {
-        // No finding is shrunk, so all requests are for plans.
+        // Requests for shrinking are on top, so that the requests until the detection compare with and without.
         limits: Limits { requests: arguments.requests, ..RequestedLimits::NONE.for_mock() },
         seeds: arguments.seeds,
         possible_states_max: STATES_MAX,
         timed: arguments.timed,
+        shrink: arguments.shrink,
     };
     compute_mutation_score(&loaded.model, &loaded.schemas, mutants, &terms, &signals.cancel)
 }
 
 /// The mutants by the number of seeds that detect them, the least first; the counts by kind, and a total.
-fn describe_scores(suite: &str, scores: &[MutantResult], arguments: &MutantsArguments) -> String {
+fn describe_scores(loaded: &LoadedSuite, scores: &[MutantResult], arguments: &MutantsArguments) -> String {
     let mut text = String::new();
     let mut rising: Vec<&MutantResult> = scores.iter().collect();
     rising.sort_by_key(|score| score.count_detections());
@@ -67,16 +72,21 @@ fn describe_scores(suite: &str, scores: &[MutantResult], arguments: &MutantsArgu
         text.push_str(&format!(
             "{:>3} of {} seeds  {}  {verdict}\n",
             score.count_detections(),
-            score.requests_until_detection.len(),
+            score.detections.len(),
             score.mutant.name
         ));
     }
     text.push_str(&describe_kinds(scores));
     text.push_str(&describe_first_detections(scores));
-    let mostly = |score: &&MutantResult| score.count_detections() * 10 >= score.requests_until_detection.len() * 9;
+    text.push_str(&describe_blame(&loaded.model, scores));
+    if arguments.shrink {
+        text.push_str(&describe_shrinking(scores));
+    }
+    let mostly = |score: &&MutantResult| score.count_detections() * 10 >= score.detections.len() * 9;
     let survivors = scores.iter().filter(|score| score.count_detections() == 0).count();
     text.push_str(&format!(
-        "{suite}: {} mutants, {} detected by at least nine of ten seeds within {} requests, {survivors} survivors\n",
+        "{}: {} mutants, {} detected by at least nine of ten seeds within {} requests, {survivors} survivors\n",
+        loaded.name,
         scores.len(),
         scores.iter().filter(mostly).count(),
         arguments.requests,
@@ -84,33 +94,104 @@ fn describe_scores(suite: &str, scores: &[MutantResult], arguments: &MutantsArgu
     text
 }
 
-/// For each kind, how many mutants every seed detects.
+/// For each kind of fault, how many mutants every seed detected.
 fn describe_kinds(scores: &[MutantResult]) -> String {
     let mutants: Vec<Mutant> = scores.iter().map(|score| score.mutant.clone()).collect();
-    let by_all = |score: &MutantResult| score.count_detections() == score.requests_until_detection.len();
+    let by_all = |score: &MutantResult| score.count_detections() == score.detections.len();
     let detected: Vec<bool> = scores.iter().map(by_all).collect();
-    let line =
-        |kind: &MutantKindScore| format!("{:>5} of {:>4}  {}, by every seed\n", kind.detected, kind.mutants, kind.kind);
-    group_mutants_by_kind(&mutants, &detected).iter().map(line).collect()
+    let line = |kind: &MutantKindScore| format!("{:>5} of {:>4}  {}\n", kind.detected, kind.mutants, kind.kind);
+    let lines: String = group_mutants_by_kind(&mutants, &detected).iter().map(line).collect();
+    format!("mutants that every seed detected, by kind of fault:\n{lines}")
 }
 
 /// How many requests the detections took; empty without a detection.
 fn describe_first_detections(scores: &[MutantResult]) -> String {
-    let mut first: Vec<u64> =
-        scores.iter().flat_map(|score| &score.requests_until_detection).flatten().copied().collect();
-    first.sort_unstable();
-    let within = |percent: usize| first.get((first.len() * percent).div_ceil(100).saturating_sub(1));
-    match (within(50), within(95)) {
-        (Some(half), Some(most)) => {
-            format!("requests until the detection: half within {half}, 95 % within {most}\n")
+    let requests = list_detections(scores).map(|found| found.requests).collect();
+    describe_spread("requests until the detection", requests)
+}
+
+fn list_detections(scores: &[MutantResult]) -> impl Iterator<Item = &MutantDetection> {
+    scores.iter().flat_map(|score| score.detections.iter().flatten())
+}
+
+/// Two quantiles of some numbers, and the largest; empty without a number.
+fn describe_spread(what: &str, mut numbers: Vec<u64>) -> String {
+    numbers.sort_unstable();
+    let within = |percent: usize| numbers.get((numbers.len() * percent).div_ceil(100).saturating_sub(1));
+    match (within(50), within(95), numbers.last()) {
+        (Some(half), Some(most), Some(last)) => {
+            format!("{what}: half within {half}, 95 % within {most}, all within {last}\n")
         }
         _ => String::new(),
     }
 }
 
+/// How often the findings blame the broken clause first, and each mutant whose finding does not; empty without a
+/// detection.
+fn describe_blame(model: &Model, scores: &[MutantResult]) -> String {
+    let mut fits: Vec<BlameFit> = Vec::new();
+    let mut lines = String::new();
+    for score in scores {
+        for found in score.detections.iter().flatten() {
+            let fit = found.rate_blame(model, score.mutant.clause);
+            fits.push(fit);
+            if fit != BlameFit::First {
+                let blamed: Vec<&str> = found.blamed.iter().map(|id| model.clause_info(*id).id.as_str()).collect();
+                lines.push_str(&format!("       blame  {}: {}\n", score.mutant.name, blamed.join(", ")));
+            }
+        }
+    }
+    if fits.is_empty() {
+        return String::new();
+    }
+    let count = |fit: BlameFit| fits.iter().filter(|other| **other == fit).count();
+    let percent = |count: usize| 100.0 * count as f64 / fits.len() as f64;
+    let (first, later, missing) = (count(BlameFit::First), count(BlameFit::Later), count(BlameFit::Missing));
+    format!(
+        "{lines}blame: the first clause is the broken one or has the same effect in {first} of {} findings ({:.1} %); the \
+         broken clause comes later in {later} ({:.1} %), and is not named in {missing} ({:.1} %)\n",
+        fits.len(),
+        percent(first),
+        percent(later),
+        percent(missing),
+    )
+}
+
+/// The requests for shrinking and the lengths of the counterexamples. The shortest counterexample of a mutant is the
+/// shortest of all seeds.
+fn describe_shrinking(scores: &[MutantResult]) -> String {
+    let mut text =
+        describe_spread("requests for shrinking", list_detections(scores).map(|found| found.shrinking).collect());
+    let (mut shortest, mut lacking, mut lines) = (0, 0, String::new());
+    let mut lengths = Vec::new();
+    for score in scores {
+        let calls: Vec<Option<usize>> = score.detections.iter().flatten().map(|found| found.calls).collect();
+        let least = calls.iter().flatten().min().copied();
+        shortest += calls.iter().filter(|calls| calls.is_some() && **calls == least).count();
+        lengths.extend(calls.iter().flatten().map(|calls| *calls as u64));
+        let missing = calls.iter().filter(|calls| calls.is_none()).count();
+        lacking += missing;
+        if missing > 0 {
+            lines.push_str(&format!("       no counterexample  {}\n", score.mutant.name));
+        }
+    }
+    let shown = lengths.len();
+    text.push_str(&describe_spread("calls of the counterexamples", lengths));
+    text.push_str(&format!(
+        "{lines}counterexamples: {shortest} of {shown} are as short as the shortest of any seed; {lacking} findings have none\n"
+    ));
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn detect(requests: &[Option<u64>]) -> Vec<Option<MutantDetection>> {
+        let found =
+            |requests: &u64| MutantDetection { requests: *requests, blamed: Vec::new(), shrinking: 0, calls: None };
+        requests.iter().map(|requests| requests.as_ref().map(found)).collect()
+    }
 
     /// Describes the first mutants of the lamps, with the requests until the detection by seed.
     fn check(requests: &[&[Option<u64>]], expected: &str) {
@@ -118,9 +199,8 @@ mod tests {
         let store = crate::session::SuiteStore::find(&folder, None).expect("the lamps are there");
         let loaded = store.load("lamps", "2026-11-20").unwrap_or_else(|wrong| panic!("{wrong}"));
         let mutants = mock::list_mutants(&loaded.model, &loaded.schemas).into_iter();
-        let results = mutants
-            .zip(requests)
-            .map(|(mutant, requests)| MutantResult { mutant, requests_until_detection: requests.to_vec() });
+        let results =
+            mutants.zip(requests).map(|(mutant, requests)| MutantResult { mutant, detections: detect(requests) });
         assert_eq!(describe_first_detections(&results.collect::<Vec<_>>()), expected);
     }
 
@@ -128,7 +208,7 @@ mod tests {
     fn the_requests_of_half_and_of_nearly_all_detections_are_told() {
         check(
             &[&[Some(9), Some(3)], &[Some(40), None]],
-            "requests until the detection: half within 9, 95 % within 40\n",
+            "requests until the detection: half within 9, 95 % within 40, all within 40\n",
         );
     }
 
