@@ -76,6 +76,8 @@ pub struct Limits {
     pub disk_bytes: u64,
     /// Whether the first finding ends the campaign or the plan.
     pub first_only: bool,
+    /// Whether the campaign starts no further plan once everything is covered, see `campaign::is_covered`.
+    pub until_covered: bool,
     /// The part of the run. The other limits are those of the part.
     pub shard: RunShard,
 }
@@ -120,6 +122,7 @@ impl Limits {
         failures: FailureLimit::NONE,
         disk_bytes: u64::MAX,
         first_only: false,
+        until_covered: false,
         shard: RunShard::WHOLE,
     };
 
@@ -176,14 +179,22 @@ pub struct RequestedLimits {
     pub fast: bool,
     /// Whether the first finding ends a campaign.
     pub first: bool,
+    /// Whether a campaign ends once everything is covered.
+    pub until_covered: bool,
     /// The part of the run, which gets its share of all limits but time and plans.
     pub shard: RunShard,
 }
 
 impl RequestedLimits {
     /// No limit is requested.
-    pub const NONE: RequestedLimits =
-        RequestedLimits { requests: None, plans: None, fast: false, first: false, shard: RunShard::WHOLE };
+    pub const NONE: RequestedLimits = RequestedLimits {
+        requests: None,
+        plans: None,
+        fast: false,
+        first: false,
+        until_covered: false,
+        shard: RunShard::WHOLE,
+    };
 
     /// The limits of a campaign against the mock, or against a service in the same process. A quarter of the
     /// requested requests is for shrinking.
@@ -203,6 +214,7 @@ impl RequestedLimits {
             live_resources: LIVE_MOCK,
             disk_bytes: DISK_MEGABYTES * MEGABYTE,
             first_only: self.first,
+            until_covered: self.until_covered,
             shard: self.shard,
             ..Limits::NONE
         }

@@ -4,6 +4,7 @@ use super::campaign_environment::CampaignEnvironment;
 use super::campaign_input::{CampaignInput, RaceShare};
 use super::campaign_state::CampaignState;
 use super::conclusion::Conclusion;
+use super::covered::list_selected_cells;
 use super::earlier_part::EarlierPart;
 use super::earlier_plans::take_earlier_part;
 use super::ending_deviation::{EndingDeviation, FindingMatcher};
@@ -17,7 +18,7 @@ use super::same_defects::merge_same_defects;
 use crate::cleanup::Leftover;
 use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model};
 use crate::oracle::{ClauseDecidability, list_promises};
-use crate::plan::{Chooser, GuidedChooser, ReadOnlyChooser};
+use crate::plan::{CellTable, Chooser, GuidedChooser, ReadOnlyChooser};
 use crate::plan_execution::StopReason;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,10 +104,14 @@ async fn run_plans(
     let mut idle: Vec<GuidedChooser> = Vec::new();
     let mut done: BTreeMap<u64, PlanResult> = BTreeMap::new();
     let (mut next, mut taken) = (first, first);
+    let table = CellTable::new(&share.env.model, &share.env.hints, &share.env.plan_limits.callers);
+    let cells = list_selected_cells(&share.env.model, &table, &order.selection);
     let mut quiet = QuietPlans::default();
     loop {
-        let open =
-            !share.env.cancel.is_requested() && share.shared_budget.find_stop().is_none() && !quiet.are_too_many();
+        let open = !share.env.cancel.is_requested()
+            && share.shared_budget.find_stop().is_none()
+            && !quiet.are_too_many()
+            && !gathered.covered;
         let has_room = |running: usize| running == 0 || (share.has_room() && quiet.0 == 0);
         while open
             && shard.number_plan(next) < plans
@@ -138,7 +143,11 @@ async fn run_plans(
             gathered.take_outcome(driven, share, &order.selection);
             share.emit_event(&CampaignEvent::PlanEnded { plan: shard.number_plan(taken), spent: &gathered.spent });
             gathered.apply_stop(stop);
+            let is_drawn = shard.number_plan(taken) >= order.recorded_plans.len() as u64;
             taken += 1;
+            if limits.until_covered && is_drawn && !gathered.covered {
+                gathered.covered = gathered.is_covered(share, &order.selection, order.standing, &cells);
+            }
         }
     }
     if quiet.are_too_many() {

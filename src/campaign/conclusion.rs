@@ -161,6 +161,8 @@ pub struct Conclusion {
     /// Clauses that started transitions whose end no response showed, with the number of these transitions. Only a wait for
     /// the bound would have told the end, and the campaign did not wait for the bound of such a transition.
     pub unproven_transitions: Vec<(String, u64)>,
+    /// Whether the campaign ended before its requests were spent, because everything was covered.
+    pub covered: bool,
     /// Why the campaign ended early; `None` if all clauses were decided or the limits were reached.
     pub stopped: Option<String>,
     /// What ended the campaign early and has to be mended; also in `stopped`, in words.

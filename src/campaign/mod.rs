@@ -9,6 +9,7 @@ mod clause_decidability;
 mod candidate_runner;
 mod cell_results;
 mod conclusion;
+mod covered;
 mod earlier_part;
 mod earlier_plans;
 mod ending_deviation;

@@ -1,17 +1,19 @@
 //! Accumulates the results of plans.
 
+use super::campaign_loop::is_about_overlap;
 use super::campaign_state::CampaignState;
 use super::cell_results::{list_cell_results, list_unsent_calls};
 use super::conclusion::{Conclusion, FindingRepetition, RecordedFinding, SpentRequests};
+use super::covered::CoverageProgress;
 use super::earlier_part::PlanAccount;
 use super::event::CampaignEvent;
 use super::plan_runner::PlanResult;
 use super::race_tally::RaceTally;
 use crate::cleanup::Leftover;
-use crate::model::{ClauseId, ClauseTally};
+use crate::model::{CallCell, ClauseId, ClauseTally};
 use crate::oracle::{
-    ClauseDecidability, ClauseSelection, Finding, FindingNovelty, KnownFindings, RaceRecord, VerdictSettings,
-    decide_verdicts, list_missing_proof,
+    ClauseDecidability, ClauseResult, ClauseSelection, Finding, FindingNovelty, KnownFindings, RaceRecord, Verdict,
+    VerdictSettings, decide_verdicts, list_missing_proof,
 };
 use crate::plan::CellTable;
 use crate::plan_execution::StopReason;
@@ -32,6 +34,9 @@ pub(super) struct PlanResultCollector {
     last_stop: Option<StopReason>,
     /// What has to be mended before another run.
     failure: Option<StopReason>,
+    progress: CoverageProgress,
+    /// Whether the campaign ended because everything was covered.
+    pub covered: bool,
     pub leftovers: Vec<Leftover>,
     pub races: RaceTally,
     /// By index of the pair, the races of the plans of earlier parts.
@@ -127,6 +132,39 @@ impl PlanResultCollector {
         self.stopped.get_or_insert_with(|| format!("the last {count} plans could send no request: {why}"));
     }
 
+    /// Whether no further plan is expected to show something new: the cells have their exchanges, and each clause is
+    /// decided that some response can decide. Clauses about overlapping calls are for races to decide.
+    pub fn is_covered(
+        &mut self,
+        share: &CampaignState<'_>,
+        selection: &ClauseSelection,
+        standing: &dyn Fn(ClauseId) -> ClauseDecidability,
+        cells: &[CallCell],
+    ) -> bool {
+        let model = &share.env.model;
+        let is_decided = |row: &ClauseResult| {
+            matches!(row.verdict, Verdict::Pass | Verdict::Fail)
+                || matches!(row.standing, ClauseDecidability::Unreachable(_) | ClauseDecidability::Unobservable(_))
+                || is_about_overlap(model, row.clause)
+        };
+        self.progress.update(cells, &self.tally, self.spent.requests)
+            && self.decide_clauses(share, selection, standing).iter().all(is_decided)
+    }
+
+    fn decide_clauses(
+        &self,
+        share: &CampaignState<'_>,
+        selection: &ClauseSelection,
+        standing: &dyn Fn(ClauseId) -> ClauseDecidability,
+    ) -> Vec<ClauseResult> {
+        let findings: Vec<Finding> = self.findings.iter().map(|found| found.finding.clone()).collect();
+        let model = &share.env.model;
+        let missing = list_unsent_calls(model, &share.env.hints, &self.tally);
+        let unsent = |clause| missing.get(&clause).cloned().unwrap_or_default();
+        let settings = VerdictSettings { selection, standing, unsent: &unsent, stopped: self.stopped.as_deref() };
+        decide_verdicts(model, &self.tally, &findings, &settings)
+    }
+
     /// The conclusion of the campaign, and the leftovers.
     pub fn conclude_campaign(
         mut self,
@@ -136,13 +174,9 @@ impl PlanResultCollector {
         standing: &dyn Fn(ClauseId) -> ClauseDecidability,
     ) -> (Conclusion, Vec<Leftover>) {
         self.spent.note_shares(share.shared_budget.shares());
-        let findings: Vec<Finding> = self.findings.iter().map(|found| found.finding.clone()).collect();
         let model = &share.env.model;
         let table = CellTable::new(model, &share.env.hints, &share.env.plan_limits.callers);
-        let missing = list_unsent_calls(model, &share.env.hints, &self.tally);
-        let unsent = |clause| missing.get(&clause).cloned().unwrap_or_default();
-        let settings = VerdictSettings { selection, standing, unsent: &unsent, stopped: self.stopped.as_deref() };
-        let rows = decide_verdicts(model, &self.tally, &findings, &settings);
+        let rows = self.decide_clauses(share, selection, standing);
         let cells = list_cell_results(model, &table, &self.tally, !share.env.reading_only);
         let conclusion = Conclusion {
             cells,
@@ -160,6 +194,7 @@ impl PlanResultCollector {
                 .collect(),
             stopped: self.stopped,
             failure: self.failure,
+            covered: self.covered,
             races: self.races,
             unfinished: self.unfinished,
         };

@@ -13,7 +13,7 @@ use super::shown_exchanges::ShownExchanges;
 use crate::cleanup::{Leftover, LiveResourceLedger, PlanMarks, ResourceTracker, clean_up_plan};
 use crate::history::{Exchange, FORMAT as HISTORY_FORMAT, HistoryHeader, RecordedHistory};
 use crate::limits::Limits;
-use crate::model::{Belief, ClauseTally, ExceededLimit, Existence, ResourceId};
+use crate::model::{Belief, CallCell, ClauseTally, ExceededLimit, Existence, ResourceId};
 use crate::oracle::{Finding, RaceRecord};
 use crate::plan::{
     Chooser, ChooserInput, Coverage, FORMAT, HandleTable, Plan, PlanLimits, PlanWaits, RecordedChooser, Step,
@@ -148,7 +148,7 @@ struct RunningPlan<'a, 's> {
     /// The step after a race, which ended the race.
     pending: Option<Step>,
     /// Number of cells of the plan that the coverage has.
-    noted_cells: usize,
+    noted_cells: BTreeMap<CallCell, u64>,
     /// The waits for bounds so far.
     waits: PlanWaits,
 }
@@ -182,7 +182,7 @@ impl<'a, 's> RunningPlan<'a, 's> {
             skipped: 0,
             emitted: 0,
             pending: None,
-            noted_cells: 0,
+            noted_cells: BTreeMap::new(),
             waits: PlanWaits::default(),
         }
     }
@@ -412,10 +412,12 @@ impl<'a, 's> RunningPlan<'a, 's> {
             awaiting_bound: &BTreeSet::new(),
             limits: &site.plan_limits,
         };
-        let cells = &self.online_judge.judge.tally().cells;
-        if cells.len() > self.noted_cells {
-            self.noted_cells = cells.len();
-            self.state.coverage.borrow_mut().cells.extend(cells.keys().cloned());
+        for (cell, filled) in &self.online_judge.judge.tally().cells {
+            let noted = self.noted_cells.get(cell).copied().unwrap_or_default();
+            if filled.count > noted {
+                *self.state.coverage.borrow_mut().cells.entry(cell.clone()).or_default() += filled.count - noted;
+                self.noted_cells.insert(cell.clone(), filled.count);
+            }
         }
         cover_step(&mut self.state.coverage.borrow_mut(), &situation, &site.hints, &step, ending);
         self.steps.push(step);

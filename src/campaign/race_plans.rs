@@ -10,7 +10,7 @@ use super::plan_runner::{PlanResult, repeat_plan, run_plan};
 use super::race_tally::RaceTally;
 use crate::model::ClauseId;
 use crate::oracle::RaceVerdict;
-use crate::plan::{Plan, RaceChooser, RaceLimits, RacePair, find_race_pairs};
+use crate::plan::{EXCHANGES_PER_CELL, Plan, RaceChooser, RaceLimits, RacePair, find_race_pairs};
 use std::collections::BTreeSet;
 
 /// Plans in a row without a race after which no pair is expected to race.
@@ -45,7 +45,8 @@ pub(super) async fn run_races(
     let plans = (order.recorded_plans.len() as u64).saturating_add(site.limits.plans);
     for number in (next..).map(|nth| shard.number_plan(nth)).take_while(|number| *number < plans) {
         let Some(index) = gathered.races.find_next() else { break };
-        if stopped(share) || idle >= IDLE_PLANS_MAX.max(pairs.len()) {
+        let is_covered = gathered.covered && gathered.races.pairs[index].plans >= EXCHANGES_PER_CELL;
+        if is_covered || stopped(share) || idle >= IDLE_PLANS_MAX.max(pairs.len()) {
             break;
         }
         share.emit_event(&CampaignEvent::PlanStarted { plan: number });

@@ -128,6 +128,12 @@ fn list_refusals(
     if !unclaimed.is_empty() {
         reasons.push(format!("the profile does not claim mandatory clauses: {}", unclaimed.join(", ")));
     }
+    if run.report.covered {
+        reasons.push(
+            "the run ended before its requests were spent, once everything was covered: run with --until spent"
+                .to_string(),
+        );
+    }
     if let Some(shard) = &run.report.shard {
         reasons.push(format!("the report is of shard {shard} of a run: merge the shards first"));
     }

@@ -119,6 +119,9 @@ pub struct RunArguments {
     /// Most plans of each campaign
     #[arg(long, value_name = "N")]
     pub plans: Option<u64>,
+    /// When a campaign ends: once every clause is decided and each cell is covered three times, or when its requests are spent
+    #[arg(long, value_name = "covered|spent", default_value = "covered")]
+    pub until: RunEnd,
     /// Use a tenth of the default requests
     #[arg(long, conflicts_with = "requests")]
     pub fast: bool,
@@ -168,6 +171,15 @@ impl std::str::FromStr for SeedArgument {
             text.parse().map_err(|_| "a seed is a number from 0 to 18446744073709551615, or `today`".to_string());
         number.map(SeedArgument::Number)
     }
+}
+
+/// When a campaign ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RunEnd {
+    /// Once every clause is decided and each cell is covered three times.
+    Covered,
+    /// When its requests are spent.
+    Spent,
 }
 
 /// What a waiver without an effect does.

@@ -67,6 +67,7 @@ pub fn configure_run(run: &args::RunArguments, start: &RunStart) -> Result<RunCo
             plans: run.plans,
             fast: run.fast,
             first: run.first,
+            until_covered: run.until == args::RunEnd::Covered,
             shard: run.shard.unwrap_or(RunShard::WHOLE),
         },
         dry_run: run.dry_run,

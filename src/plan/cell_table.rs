@@ -9,6 +9,9 @@ use crate::model::{CallCell, CellCount, CellKind, ClauseId, Model, OperationMode
 use crate::suite::{AboutEntry, Clause, ClauseDecision, IdExpression};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How often a campaign fills each cell: a response may be right by chance.
+pub const EXCHANGES_PER_CELL: u64 = 3;
+
 /// The cells of all operations that a target can fill.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CellTable {

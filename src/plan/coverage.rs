@@ -3,7 +3,7 @@
 use super::trait_counts::TraitCounts;
 use crate::model::CallCell;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Counts of tested contexts. The sum over plans does not depend on their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,9 +20,9 @@ pub struct Coverage {
     /// By clause: the number of tests in calls of each operation.
     #[serde(skip)]
     tests: BTreeMap<String, BTreeMap<String, u64>>,
-    /// The cells that exchanges filled.
+    /// The cells that exchanges filled, with the number of exchanges.
     #[serde(skip)]
-    pub cells: BTreeSet<CallCell>,
+    pub cells: BTreeMap<CallCell, u64>,
     /// Steps by purpose.
     pub spent: StepCounts,
 }
@@ -80,7 +80,9 @@ impl Coverage {
             *self.operations.entry(operation.clone()).or_default() += count;
         }
         self.traits.merge(&other.traits);
-        self.cells.extend(other.cells.iter().cloned());
+        for (cell, count) in &other.cells {
+            *self.cells.entry(cell.clone()).or_default() += count;
+        }
         for (clause, operations) in &other.tests {
             let mine = self.tests.entry(clause.clone()).or_default();
             for (operation, count) in operations {

@@ -40,7 +40,7 @@ mod versions;
 mod wait_ledger;
 
 pub use bind::bind_handles;
-pub use cell_table::CellTable;
+pub use cell_table::{CellTable, EXCHANGES_PER_CELL};
 pub use chooser::{Chooser, RecordedChooser};
 pub use chooser_input::{ChooserInput, LastListPage, PlanLimits};
 pub use compose::{CallRequirements, compose_call};

@@ -64,6 +64,9 @@ pub struct Report {
     /// Why the campaign ended before its clauses were decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
+    /// Whether the campaign ended before its requests were spent, because each clause was decided and each cell covered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub covered: bool,
     /// How many of `clauses` have each verdict.
     pub totals: VerdictTotals,
     /// As `totals`, apart for stated clauses and conventions. A basis without clauses is absent.
@@ -134,6 +137,7 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
         shard: subject.shard.map(str::to_string),
         resumed: subject.resumed.cloned(),
         stopped: conclusion.stopped.clone(),
+        covered: conclusion.covered,
         totals: count_verdicts(clauses.iter()),
         totals_by_basis: count_by_basis(&clauses),
         findings,

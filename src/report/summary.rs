@@ -91,6 +91,12 @@ fn write_heading(out: &mut String, report: &Report) {
     if let Some(resumed) = &report.resumed {
         let _ = writeln!(out, "  {}", escape_line(&resumed.describe()));
     }
+    if report.covered {
+        let _ = writeln!(
+            out,
+            "  ended before its requests were spent: each clause that can be decided is, and the cells are covered"
+        );
+    }
     if let Some(why) = &report.stopped {
         let _ = writeln!(out, "  stopped before the clauses were decided: {}", escape_line(why));
     }

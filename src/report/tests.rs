@@ -306,6 +306,7 @@ fn conclusion(model: &Model) -> Conclusion {
             ..SpentRequests::default()
         },
         stopped: None,
+        covered: false,
         failure: None,
         races: crate::campaign::RaceTally::default(),
         unfinished: false,

@@ -18,7 +18,6 @@ use crate::campaign::{
 };
 use crate::mock::Tempo;
 use crate::model::Model;
-use crate::oracle::ClauseDecidability;
 use crate::profile::{ChangePolicy, Profile};
 use crate::report::{REPORT_BYTES_MAX, Report, ReportTarget, RunFacts, SettleTimesRow, compute_settle_times};
 use probity_input::read_input_text;
@@ -128,11 +127,12 @@ fn run_on_mock(
     site.reading_only = profile.changes != ChangePolicy::Allowed;
     site.plan_limits.callers = limit_choices(settings, &profile.identities).callers;
     site.setup = profile.setup.clone();
+    let (models, hints) = ((site.model.clone(), site.schemas.clone()), site.hints.clone());
+    let standings = campaign::DecidabilityCheck::new(models.0, models.1, hints, site.plan_limits.clone());
     let order = campaign::CampaignInput {
         seed: settings.seed,
         selection: settings.selection.clone(),
-        // The verdicts of a dry run are not used.
-        standing: &|_| ClauseDecidability::Reachable,
+        standing: &|clause| standings.find_decidability(clause),
         recorded_plans: if site.reading_only { &[] } else { settings.recorded },
         races: if settings.target.allows_overlap() { RaceShare::Tenth } else { RaceShare::None },
         shrink: false,

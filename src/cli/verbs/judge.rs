@@ -74,6 +74,7 @@ fn conclude_judgement(loaded: &LoadedSuite, header: &HistoryHeader, judged: Judg
         transition_times: TransitionTimes::default(),
         unproven_transitions: Vec::new(),
         stopped: None,
+        covered: false,
         failure: None,
         races,
         unfinished: false,

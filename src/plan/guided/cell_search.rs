@@ -1,4 +1,4 @@
-//! Calls that fill cells without an exchange, the cheapest first.
+//! Calls that fill open cells, the cheapest first.
 //!
 //! In each state of the resources, calls that change nothing come first: other callers, absent resources, invalid input,
 //! valid calls that must be refused. Then come changes, and deletions last, because a new resource costs most.
@@ -13,7 +13,7 @@ use crate::plan::planning_context::{CandidateCall, NamedResource};
 use crate::plan::state_path::find_state_path;
 
 impl GuidedChooser {
-    /// A call for a cell without an exchange, or the first call of a path to a state with such a call.
+    /// A call for an open cell, or the first call of a path to a state with such a call.
     pub(super) fn fill_cell(&mut self, view: &mut ChoiceContext<'_, '_>) -> Option<CandidateCall> {
         let mut later: Vec<(CellCost, String)> = Vec::new();
         let mut operations = self.cells.list_operations(view.input.steps.len());

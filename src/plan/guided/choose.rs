@@ -135,8 +135,9 @@ impl GuidedChooser {
     /// searches.
     fn weigh_purposes(&mut self, view: &mut ChoiceContext<'_, '_>) -> Vec<(u32, StepPurpose)> {
         let mut shares = match self.cells.update(view) {
-            true => request_ledger::SHARES_WITH_CELLS.to_vec(),
-            false => request_ledger::SHARES.to_vec(),
+            Some(1) => request_ledger::SHARES_WITH_CELLS.to_vec(),
+            Some(_) => [&request_ledger::SHARES[..], &[request_ledger::SHARE_OF_LATER_CELLS]].concat(),
+            None => request_ledger::SHARES.to_vec(),
         };
         for (share, purpose) in &mut shares {
             let sort: &dyn Fn(&Clause) -> bool = match purpose {

@@ -1,15 +1,21 @@
-//! The cells of the operations that no exchange has filled.
+//! The cells of the operations that few exchanges have filled.
+//!
+//! In the first round a cell is open until an exchange fills it, in the second until two do, and so on. A round ends when
+//! no cell is open, or after many choices that filled none: some cells cannot be filled at an endpoint.
 
 use super::cell_calls::{CellCost, list_settled, name_wanted_state};
 use super::context::ChoiceContext;
 use super::search_pause::SearchPause;
 use crate::model::{CallCell, CellKind};
-use crate::plan::cell_table::CellTable;
+use crate::plan::cell_table::{CellTable, EXCHANGES_PER_CELL};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Sent calls for one cell that did not fill the cell, for example because no response came.
 const SENT_MAX: u32 = 3;
+
+/// Choices without a filled cell that end a round.
+const IDLE_CHOICES_MAX: u32 = 150;
 
 /// Searches without a result for one operation in one scene, over a campaign.
 const MISSES_MAX: usize = 6;
@@ -17,15 +23,19 @@ const MISSES_MAX: usize = 6;
 /// Searches without a result for a path to one state or one operation, over a campaign.
 const PATH_MISSES_MAX: u32 = 4;
 
-/// The cells without an exchange, and the searches for calls that fill them.
+/// The open cells, and the searches for calls that fill them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct OpenCells {
     table: Option<Arc<CellTable>>,
-    /// By operation: the cells without an exchange. No set is empty.
+    /// By operation: the open cells. No set is empty.
     open: BTreeMap<String, BTreeSet<CellKind>>,
-    /// Number of filled cells when `open` was computed.
-    filled: usize,
-    /// Calls that were sent for a cell.
+    /// The number of earlier rounds.
+    rounds_done: u64,
+    /// Number of exchanges that filled a cell, when `open` was computed.
+    filled: u64,
+    /// Choices since the last exchange that filled an open cell.
+    idle: u32,
+    /// Calls of the round that were sent for a cell.
     sent: BTreeMap<CallCell, u32>,
     /// The states of the resources, see [`describe_scene`].
     scene: String,
@@ -54,29 +64,58 @@ impl OpenCells {
         self.path_pause = SearchPause::default();
     }
 
-    /// Takes in the exchanges and the states of the resources. Returns whether there are cells without an exchange.
-    pub fn update(&mut self, view: &ChoiceContext<'_, '_>) -> bool {
+    /// Takes in the exchanges and the states of the resources. Returns the round; `None` if no cell is open.
+    pub fn update(&mut self, view: &ChoiceContext<'_, '_>) -> Option<u64> {
         let (model, hints) = (view.input.model, view.planning.hints);
-        let filled = &view.input.coverage.cells;
+        let counts = &view.input.coverage.cells;
         let fresh = self.table.is_none();
         let table =
             self.table.get_or_insert_with(|| Arc::new(CellTable::new(model, hints, &view.input.limits.callers)));
-        if fresh || self.filled != filled.len() {
-            self.filled = filled.len();
-            self.open.clear();
-            let is_open =
-                |cell: &&CallCell| !filled.contains(*cell) && self.sent.get(*cell).is_none_or(|sent| *sent < SENT_MAX);
-            for cell in table.cells.iter().filter(is_open) {
-                self.open.entry(cell.operation.clone()).or_default().insert(cell.kind.clone());
+        let table = Arc::clone(table);
+        let filled = counts.values().sum();
+        self.idle += 1;
+        if fresh || self.filled != filled {
+            self.filled = filled;
+            let before = self.count_open();
+            self.list_open(&table, counts);
+            if self.count_open() < before {
+                self.idle = 0;
             }
         }
-        if !self.open.is_empty() {
-            self.scene = describe_scene(view);
+        while self.rounds_done < EXCHANGES_PER_CELL && (self.open.is_empty() || self.idle > IDLE_CHOICES_MAX) {
+            self.rounds_done += 1;
+            self.idle = 0;
+            self.sent.clear();
+            self.searches.clear();
+            self.path_misses.clear();
+            self.list_open(&table, counts);
         }
-        !self.open.is_empty()
+        if self.open.is_empty() {
+            return None;
+        }
+        self.scene = describe_scene(view);
+        Some(self.rounds_done + 1)
     }
 
-    /// The cells of an operation without an exchange.
+    fn count_open(&self) -> usize {
+        self.open.values().map(BTreeSet::len).sum()
+    }
+
+    fn list_open(&mut self, table: &CellTable, counts: &BTreeMap<CallCell, u64>) {
+        self.open.clear();
+        if self.rounds_done >= EXCHANGES_PER_CELL {
+            return;
+        }
+        let is_open = |cell: &&CallCell| {
+            counts.get(*cell).is_none_or(|count| *count <= self.rounds_done)
+                && self.sent.get(*cell).is_none_or(|sent| *sent < SENT_MAX)
+        };
+        for cell in table.cells.iter().filter(is_open) {
+            self.open.entry(cell.operation.clone()).or_default().insert(cell.kind.clone());
+        }
+    }
+
+    /// The open cells of an operation.
     pub fn find_open(&self, operation: &str) -> Option<&BTreeSet<CellKind>> {
         self.open.get(operation)
     }
@@ -113,13 +152,13 @@ impl OpenCells {
         }
     }
 
-    /// The states with cells without an exchange, as kind and state, to which a path may lead.
+    /// The states with open cells, as kind and state, to which a path may lead.
     pub fn list_wanted_states(&self) -> BTreeSet<String> {
         let states = self.open.values().flatten().filter_map(name_wanted_state);
         states.filter(|state| self.may_seek(state)).collect()
     }
 
-    /// The operations with cells without an exchange, to whose accepted call a path may lead.
+    /// The operations with open cells, to whose accepted call a path may lead.
     pub fn list_wanted_operations(&self) -> Vec<String> {
         self.open.keys().filter(|operation| self.may_seek(operation)).cloned().collect()
     }

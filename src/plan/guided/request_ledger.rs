@@ -28,7 +28,7 @@ pub(super) enum StepPurpose {
     Settle,
     /// Lists in pages, with a limit of their own.
     Pages,
-    /// Cells without an exchange.
+    /// Open cells.
     Cell,
 }
 
@@ -43,7 +43,7 @@ pub(super) const SHARES: [(u32, StepPurpose); 7] = [
     (2, StepPurpose::Anything),
 ];
 
-/// The shares while there are cells without an exchange. Cells take the place of most refusals, bodies and general
+/// The shares while cells without an exchange are open. Cells take the place of most refusals, bodies and general
 /// clauses, which ask for the same kinds of calls in no order; the shares of changes stay as they are, because faults
 /// that need a history are found by changes alone.
 pub(super) const SHARES_WITH_CELLS: [(u32, StepPurpose); 8] = [
@@ -56,6 +56,9 @@ pub(super) const SHARES_WITH_CELLS: [(u32, StepPurpose); 8] = [
     (2, StepPurpose::Anything),
     (150, StepPurpose::Cell),
 ];
+
+/// The share of cells beside [`SHARES`], once each cell has an exchange where that is possible.
+pub(super) const SHARE_OF_LATER_CELLS: (u32, StepPurpose) = (50, StepPurpose::Cell);
 
 /// A purpose with this many requests above its share is not drawn.
 const SLACK: i64 = 4;

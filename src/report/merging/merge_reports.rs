@@ -49,6 +49,7 @@ pub fn merge_reports(mut shards: Vec<Report>) -> Result<Report, ShardError> {
             let why = report.stopped.as_ref()?;
             Some(format!("shard {}: {why}", report.shard.as_deref().unwrap_or_default()))
         }),
+        covered: shards.iter().all(|report| report.covered),
         totals: count_verdicts(clauses.iter()),
         totals_by_basis: count_by_basis(&clauses),
         known_deviations: merge_known_deviations(&shards, (&clauses, &findings), &numbers),

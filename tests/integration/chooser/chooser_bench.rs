@@ -126,6 +126,7 @@ impl ChooserBench {
         let limits = self.limits(steps_max);
         let mut handles = HandleTable::default();
         let mut steps: Vec<Step> = Vec::new();
+        let earlier = walked.coverage.cells.clone();
         while walked.requests < requests && (!self.first_only || runner.found.is_empty()) {
             let before = runner.judge.belief.clone();
             let known = handles.clone();
@@ -153,7 +154,10 @@ impl ChooserBench {
             }
             walked.left += u64::from(step.settle == StepWait::Leave);
             let polls = runner.settle(&step, &handles, &born).await;
-            walked.coverage.cells.extend(runner.judge.tally().cells.keys().cloned());
+            walked.coverage.cells.clone_from(&earlier);
+            for (cell, filled) in &runner.judge.tally().cells {
+                *walked.coverage.cells.entry(cell.clone()).or_default() += filled.count;
+            }
             walked.polls += polls;
             walked.requests += polls;
             let live =
