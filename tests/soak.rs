@@ -158,7 +158,7 @@ fn a_long_run_with_faults_needs_no_more_memory_than_a_short_one() {
     let server = HostileServer::before_lamps(settings.choose_attacks());
     // Two thirds of the limit are for plans, and the rest for shrinking and for cleaning up.
     let (limit, seed) = ((settings.requests * 3 / 2).to_string(), settings.seed.to_string());
-    let arguments = ["--requests", &limit, "--plans", &limit, "--seed", &seed];
+    let arguments = ["--requests", &limit, "--plans", &limit, "--seed", &seed, "--until", "spent"];
     let started = Instant::now();
     let mut child = start_probity(&folder, &server, &settings.write_profile_rest(), &arguments);
     let mut samples = Vec::new();

@@ -29,6 +29,8 @@ pub struct CampaignEnvironment<'a> {
     pub pace: Pace,
     /// What waiting costs.
     pub wait_price: WaitPrice,
+    /// By id of the clause that starts a transition: how long the transition took in an earlier run, in milliseconds.
+    pub usual_ms: BTreeMap<String, u64>,
     /// Limits of the campaign.
     pub limits: Limits,
     /// The requests and the time of the campaign, from the checks before the first plan to the end of cleaning up.

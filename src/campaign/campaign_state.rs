@@ -61,7 +61,7 @@ impl<'a> CampaignState<'a> {
             shared_budget: &site.budget,
             coverage: RefCell::default(),
             transition_times: RefCell::default(),
-            waits: RefCell::new(WaitLedger::new(site.wait_price)),
+            waits: RefCell::new(WaitLedger::new(site.wait_price).with_times(&site.usual_ms)),
             listener: RefCell::new(listener),
             shrinking: Cell::new(false),
             live_resources_max: limits.live_resources,

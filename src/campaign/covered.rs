@@ -6,7 +6,7 @@ use crate::plan::{CellTable, EXCHANGES_PER_CELL};
 
 /// Requests without a further exchange in a cell that needs one, after which the rest of the cells cannot be filled at
 /// the endpoint, as far as the campaign can tell.
-const IDLE_REQUESTS_MAX: u64 = 500;
+const IDLE_REQUESTS_MAX: u64 = 300;
 
 /// The exchanges in cells of the selected operations, as the plans of a campaign end.
 #[derive(Debug, Default)]

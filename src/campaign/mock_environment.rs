@@ -82,6 +82,7 @@ pub fn make_mock_environment<'a>(
             ..Pace::IN_PROCESS
         },
         wait_price: WaitPrice::Free,
+        usual_ms: BTreeMap::new(),
         limits: home.limits,
         budget: SharedBudget::new(home.limits),
         accepted_reads: AcceptedReads::default(),

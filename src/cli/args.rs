@@ -2,7 +2,9 @@
 
 use crate::limits::RunShard;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::convert::Infallible;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 mod diagram;
 mod format;
@@ -104,6 +106,9 @@ pub struct RunArguments {
     /// Known deviations, which do not fail the run: a baseline, or the reports of an earlier run
     #[arg(long, value_name = "FILE|RUN")]
     pub baseline: Option<PathBuf>,
+    /// The reports of an earlier run, whose times of transitions tell when to poll; `none` for no times
+    #[arg(long, value_name = "RUN|none", default_value = "none")]
+    pub times: TimesArgument,
     /// Print no known deviations
     #[arg(long)]
     pub only_new: bool,
@@ -170,6 +175,18 @@ impl std::str::FromStr for SeedArgument {
         let number =
             text.parse().map_err(|_| "a seed is a number from 0 to 18446744073709551615, or `today`".to_string());
         number.map(SeedArgument::Number)
+    }
+}
+
+/// The reports of an earlier run, or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimesArgument(pub Option<PathBuf>);
+
+impl FromStr for TimesArgument {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<TimesArgument, Infallible> {
+        Ok(TimesArgument((text != "none").then(|| PathBuf::from(text))))
     }
 }
 

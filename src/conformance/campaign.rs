@@ -17,6 +17,7 @@ use crate::session::{
 use crate::terminal;
 use probity_input::read_input_text;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -107,8 +108,13 @@ impl SharedCampaign {
             baseline: None,
             waivers: &profile.waivers,
             claims: &profile.claims,
+            times: &BTreeMap::new(),
             fails_idle_waivers: false,
-            limits: RequestedLimits { requests: options.requests, ..RequestedLimits::NONE },
+            limits: RequestedLimits {
+                requests: options.requests,
+                until_covered: options.until_covered,
+                ..RequestedLimits::NONE
+            },
             settle_percent: profile.settle_percent,
             profile: match &options.target {
                 Target::Profile(path) => Some(path.display().to_string()),

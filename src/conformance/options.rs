@@ -29,6 +29,9 @@ pub struct Conformance {
     pub seed: u64,
     /// Most requests, with everything that is sent: of a run at an endpoint, else of each campaign; none for the default.
     pub requests: Option<u64>,
+    /// Whether a campaign ends before its requests are spent, once each clause that can be decided is, and each kind of call
+    /// was sent three times.
+    pub until_covered: bool,
     /// Patterns of clauses that may stay undecided, such as `resize.*`: their tests are ignored with the reason instead of
     /// failed, and `<suite>::complete` does not count them.
     pub allow_undecided: Vec<String>,
@@ -80,6 +83,7 @@ impl Conformance {
             target: Target::Mock,
             seed: 1,
             requests: None,
+            until_covered: true,
             allow_undecided: Vec::new(),
             today: None,
         }

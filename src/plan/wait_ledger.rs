@@ -68,6 +68,15 @@ impl WaitLedger {
         WaitLedger { price, ..WaitLedger::default() }
     }
 
+    /// Adds the usual times of an earlier run, by id of the clause that starts the transition, in milliseconds.
+    #[must_use]
+    pub fn with_times(mut self, usual_ms: &BTreeMap<String, u64>) -> WaitLedger {
+        for (clause, time_ms) in usual_ms {
+            self.note_time(clause, *time_ms);
+        }
+        self
+    }
+
     /// Whether waiting costs nothing.
     #[must_use]
     pub fn is_free(&self) -> bool {
@@ -193,5 +202,14 @@ mod tests {
         (0..100).for_each(|_| ledger.note_time("rebuild", 9_000));
         (0..8).for_each(|_| ledger.note_time("rebuild", 2_000));
         assert_eq!(ledger.find_usual_ms(["rebuild", "resize"]), Some(2_000));
+    }
+
+    #[test]
+    fn times_of_an_earlier_run_count_until_times_of_this_run_outweigh_them() {
+        let earlier = BTreeMap::from([("rebuild".to_string(), 500)]);
+        let mut ledger = make_ledger(Some(1)).with_times(&earlier);
+        assert_eq!(ledger.find_usual_ms(["rebuild"]), Some(500));
+        (0..2).for_each(|_| ledger.note_time("rebuild", 9_000));
+        assert_eq!(ledger.find_usual_ms(["rebuild"]), Some(9_000));
     }
 }

@@ -49,6 +49,9 @@ pub struct Report {
     /// `sha256:…` of the profile without its secrets; none for a target without a profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
+    /// `sha256:…` of the times of an earlier run that told when to poll; none without such times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<String>,
     /// The pattern of the selected clauses; none for all clauses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selected: Option<String>,
@@ -132,6 +135,7 @@ pub fn compile_report(conclusion: &Conclusion, subject: &ReportSubject<'_>) -> R
         today: subject.model.today.clone(),
         settle_percent: subject.settle_percent,
         profile: subject.profile_digest.map(str::to_string),
+        times: subject.times_digest.map(str::to_string),
         selected: subject.selected.map(str::to_string),
         excluded: subject.excluded.map(str::to_string),
         shard: subject.shard.map(str::to_string),

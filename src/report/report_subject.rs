@@ -32,6 +32,8 @@ pub struct ReportSubject<'a> {
     pub resumed: Option<&'a ResumedRow>,
     /// `sha256:…` of the profile without its secrets; none for a target without a profile.
     pub profile_digest: Option<&'a str>,
+    /// `sha256:…` of the times of an earlier run that told when to poll; none without such times.
+    pub times_digest: Option<&'a str>,
     /// Names of response headers with the id of a request, in addition to the usual names.
     pub request_ids: &'a [String],
     /// For each caller the names of the headers that prove the caller; none for a caller whose requests are signed. None

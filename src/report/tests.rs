@@ -322,6 +322,7 @@ fn report(options: &[String]) -> Report {
         catalog_digest: "sha256:11",
         target: &target,
         settle_percent: 100,
+        times_digest: None,
         selected: None,
         excluded: None,
         exceptions: &SuiteExceptions::default(),

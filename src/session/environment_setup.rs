@@ -63,6 +63,7 @@ pub(super) fn make_endpoint_environment<'a>(
             .with_learned(checked.learned.clone()),
         pace: choose_pace(settings, profile, model),
         wait_price: find_wait_price(profile),
+        usual_ms: settings.times.map(|times| times.usual_ms.clone()).unwrap_or_default(),
         limits: settings.limits,
         budget,
         accepted_reads: AcceptedReads::default(),

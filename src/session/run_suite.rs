@@ -159,6 +159,7 @@ fn write_reports(
         shard: shard.as_deref(),
         resumed,
         profile_digest: settings.target.find_profile().map(|profile| profile.digest.as_str()),
+        times_digest: settings.times.map(|times| times.digest.as_str()),
         request_ids: settings.target.list_request_id_headers(),
         proofs: proofs.as_ref(),
         may_stay_undecided: &|clause| settings.allow_undecided.names_any(clause),

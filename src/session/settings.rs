@@ -3,6 +3,7 @@
 use super::baseline_source::select_exceptions;
 use super::check_settings::CheckSettings;
 use super::clock::RunStart;
+use super::earlier_times::EarlierTimes;
 use super::limits::{SpentTotals, limit_campaign};
 use super::loaded_suite::LoadedSuite;
 use super::patterns::ClausePatterns;
@@ -39,6 +40,8 @@ pub struct RunSettings<'a> {
     pub waivers: &'a [Waiver],
     /// By suite, what the profile claims.
     pub claims: &'a BTreeMap<String, SuiteClaims>,
+    /// By suite, the times of transitions that an earlier run measured.
+    pub times: &'a BTreeMap<String, EarlierTimes>,
     /// Whether a waiver without an effect fails the run.
     pub fails_idle_waivers: bool,
     /// The limits from the command line; the limits of the profile apply in addition.
@@ -97,6 +100,8 @@ pub struct CampaignSettings<'a> {
     pub exceptions: SuiteExceptions,
     /// The clauses that may stay undecided.
     pub allow_undecided: &'a ClausePatterns,
+    /// The times of transitions that an earlier run measured.
+    pub times: Option<&'a EarlierTimes>,
     /// Percentage by which the times that suites allow for settling are multiplied.
     pub settle_percent: u32,
     /// Recorded plans, which run first.
@@ -176,6 +181,7 @@ impl<'a> CampaignSettings<'a> {
             exceptions: select_exceptions(run.baseline, (run.waivers, run.claims), loaded)
                 .failing_idle_waivers(run.fails_idle_waivers),
             allow_undecided: run.allow_undecided,
+            times: run.times.get(&loaded.name),
             settle_percent: run.settle_percent,
             recorded,
             salt: run.reports.start.make_salt(),

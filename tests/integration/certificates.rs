@@ -37,7 +37,7 @@ fn make_folder(name: &str) -> PathBuf {
 fn run_lamps(name: &str, arguments: &[&str]) -> PathBuf {
     let folder = make_folder(name);
     let reports = folder.join("reports");
-    let mut all = vec!["run", "lamps", "--reports", reports.to_str().expect("text")];
+    let mut all = vec!["run", "lamps", "--until", "spent", "--reports", reports.to_str().expect("text")];
     all.extend(arguments);
     let output = probity(&all);
     assert!(reports.join("lamps/report.json").is_file(), "{}", to_text(&output.stderr));

@@ -31,6 +31,7 @@ mod known_deviations;
 mod mutation_score;
 mod promises;
 mod races;
+mod run_options;
 mod recognise_hints;
 mod report_formats;
 mod resumed_runs;

@@ -50,6 +50,7 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
         shard: None,
         resumed: None,
         profile_digest: None,
+        times_digest: None,
         request_ids: &[],
         proofs: None,
         may_stay_undecided: &|clause| allowed.names_any(clause),

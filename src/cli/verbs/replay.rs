@@ -92,6 +92,7 @@ pub(super) fn carry_out_plan(
         excluded: None,
         exceptions: SuiteExceptions::default(),
         allow_undecided: &ClausePatterns::default(),
+        times: None,
         settle_percent: config.settle_percent.unwrap_or(profile.settle_percent),
         recorded: &[],
         salt: start.make_salt(),

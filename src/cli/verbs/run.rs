@@ -14,7 +14,7 @@ use crate::report::{ReportLocation, SummaryDetail, render_settle_times, render_s
 use crate::session::{
     EarlierRun, ExitKind, LoadedSuite, ReportSettings, ReportedCampaign, RunSettings, RunStart, SessionListener,
     SuiteRunResult, SuiteTarget, UserError, check_pools, count_threads, describe_targets, list_exit_kinds,
-    list_foreign_waivers, list_idle_claims, list_stored_exits, load_baseline, load_profile, resolve_targets,
+    list_foreign_waivers, list_idle_claims, list_stored_exits, load_baseline, load_earlier_times, load_profile, resolve_targets,
     run_suites, warn_of_credentials,
 };
 use crate::suite;
@@ -46,6 +46,7 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
         terminal::print_error_line(warning);
     }
     let baseline = arguments.baseline.as_deref().map(load_baseline).transpose()?;
+    let times = arguments.times.0.as_deref().map(load_earlier_times).transpose()?.unwrap_or_default();
     let targets = resolve_targets(&config.target.choice, config.target.fault.as_deref(), &profile, loaded)?;
     let ended = |suite: &str| resumed.as_ref().and_then(|earlier| earlier.ended.get(suite));
     let mut exits = Vec::new();
@@ -70,6 +71,7 @@ pub fn run_campaigns(arguments: &RunArguments) -> Result<ExitKind, UserError> {
         baseline: baseline.as_ref(),
         waivers: &profile.waivers,
         claims: &profile.claims,
+        times: &times,
         fails_idle_waivers: config.fails_idle_waivers,
         limits: config.limits,
         settle_percent: config.target.settle_percent.unwrap_or(profile.settle_percent),

@@ -205,6 +205,7 @@ impl Sweeper<'_> {
             excluded: None,
             exceptions: SuiteExceptions::default(),
             allow_undecided: &ClausePatterns::default(),
+            times: None,
             settle_percent: self.profile.settle_percent,
             recorded: &[],
             salt: self.start.make_salt(),

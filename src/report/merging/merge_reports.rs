@@ -120,6 +120,7 @@ fn find_difference(first: &Report, other: &Report) -> Option<&'static str> {
         ("the date", first.today == other.today),
         ("the percentage of bounds", first.settle_percent == other.settle_percent),
         ("the profile", first.profile == other.profile),
+        ("the times of an earlier run", first.times == other.times),
         ("the selection of clauses", has_same_clauses && first.selected == other.selected),
     ]
     .into_iter()

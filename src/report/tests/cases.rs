@@ -290,6 +290,7 @@ fn judge(calls: &[Answered]) -> Vec<String> {
         shard: None,
         resumed: None,
         profile_digest: None,
+        times_digest: None,
         request_ids: &["x-example-id".to_string()],
         proofs: None,
         may_stay_undecided: &|_| false,
