@@ -15,6 +15,12 @@ use std::rc::Rc;
 
 /// Most candidates of one finding.
 const TRIES_MAX: u64 = 2_000;
+/// Requests of a finding after which its plan is only made shorter. Requests cost more than a longer name does.
+const POLISH_REQUESTS_MAX: u64 = 40;
+/// Requests of a finding after which only a plan of many steps is tried further.
+const ALL_REQUESTS_MAX: u64 = 60;
+/// Requests for the last candidates of a finding, whatever its plan took.
+const LAST_REQUESTS_MIN: u64 = 12;
 /// Most steps of a plan from which single steps are removed together with their waits.
 const SINGLE_STEPS_MAX: usize = 12;
 
@@ -45,7 +51,10 @@ pub(super) async fn shrink_finding(
 ) -> ShrinkResult {
     let site = share.env;
     let trials = CandidateRunner::new(share, found, matcher);
-    let values = |step: &Step| make_simpler_steps(site, step);
+    // A clause about fewer calls is blamed only if the call has no simpler form.
+    let blamed = found.finding.evidence.blamed.as_ref().map(|call| call.operation.as_str());
+    let in_question = |operation: &str| operation == found.finding.operation || Some(operation) == blamed;
+    let values = |step: &Step| make_simpler_steps(site, step, in_question(&step.call.operation));
     let worthwhile = |steps: &[Step]| remove_unbound_steps(steps).len() == steps.len();
     let mut fails = async |candidate: Plan| -> CandidateResult { trials.run_candidate(candidate).await };
     let mut progress = |steps: usize, tried: u64| {
@@ -58,6 +67,7 @@ pub(super) async fn shrink_finding(
         let limits = ShrinkLimits {
             tries_max: TRIES_MAX,
             requests_max: requests_max.saturating_sub(spent),
+            polish_requests_max: POLISH_REQUESTS_MAX.saturating_sub(spent),
             given_requests: start.requests,
             is_persistent: start.is_persistent,
         };
@@ -73,7 +83,9 @@ pub(super) async fn shrink_finding(
         }
     }
     if let Some((plan, _)) = &mut smallest {
-        spent += simplify_whole_plan(site, plan, &waits, &mut fails, requests_max.saturating_sub(spent)).await;
+        let rest =
+            requests_max.saturating_sub(spent).min(ALL_REQUESTS_MAX.saturating_sub(spent).max(LAST_REQUESTS_MIN));
+        spent += simplify_whole_plan(site, plan, &waits, &mut fails, rest).await;
     }
     if let Some((plan, _)) = smallest.as_ref().filter(|_| found.finding.race.is_some()) {
         for _ in 0..RACE_REPETITIONS {
@@ -140,8 +152,8 @@ fn find_same_defect(trials: &CandidateRunner<'_, '_>, plan: &Plan, waits: &Candi
     without.filter_map(|candidate| trials.find_other_shown(&candidate)).next().unwrap_or_default()
 }
 
-/// Tries smaller plans that the search does not consider: with polls after each step, without single
-/// steps and their waits, and of one call. Returns the requests.
+/// Tries smaller plans that the search does not consider: with polls after each step, of one call, and without single
+/// steps and their waits. Returns the requests.
 async fn simplify_whole_plan(
     site: &CampaignEnvironment<'_>,
     plan: &mut Plan,
@@ -159,7 +171,6 @@ async fn simplify_whole_plan(
             *plan = polled;
         }
     }
-    requests += remove_single_steps(plan, waits, fails, requests_max.saturating_sub(requests)).await;
     for candidate in make_single_call_plans(site, plan) {
         if requests >= requests_max {
             break;
@@ -171,6 +182,7 @@ async fn simplify_whole_plan(
             break;
         }
     }
+    requests += remove_single_steps(plan, waits, fails, requests_max.saturating_sub(requests)).await;
     requests
 }
 

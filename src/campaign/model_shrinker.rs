@@ -127,8 +127,13 @@ async fn search_on_mock(
         let ends = traces.keys().next_back() == candidate.steps.len().checked_sub(1).as_ref();
         CandidateResult { fails: ends && kept.is_kept_in(&traces), requests: ran.spent.requests }
     };
-    let limits =
-        ShrinkLimits { tries_max: TRIES_MAX, requests_max: REQUESTS_MAX, given_requests: 0, is_persistent: false };
+    let limits = ShrinkLimits {
+        tries_max: TRIES_MAX,
+        requests_max: REQUESTS_MAX,
+        polish_requests_max: REQUESTS_MAX,
+        given_requests: 0,
+        is_persistent: false,
+    };
     let worthwhile = |steps: &[_]| remove_unbound_steps(steps).len() == steps.len();
     let shrunk = shrink_plan(&plan, Some(last), &limits, &|_| Vec::new(), &worthwhile, keeps, &mut |_, _| {}).await;
     let last = shrunk.plan.steps.len().saturating_sub(1);

@@ -3,8 +3,9 @@
 //! The broken clause of a mutant is known, so that the blame of a finding can be measured.
 
 use super::conclusion::RecordedFinding;
-use crate::model::{ClauseId, Model};
-use crate::suite::{Clause, ClauseOperations, Effect, EffectTarget};
+use crate::mock::{FaultKind, Mutant, find_kind, name_target};
+use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model};
+use crate::suite::{Clause, ClauseOperations, Effect};
 
 /// The detection of a mutant by one campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct MutantDetection {
 /// How well the blame of a finding fits the broken clause of a mutant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BlameFit {
-    /// The first blamed clause is the broken clause, or has an effect on a field that the broken clause has too.
+    /// The first blamed clause is the broken clause, or a clause that the mutant breaks too.
     First,
     /// The broken clause is blamed, after another clause.
     Later,
@@ -41,35 +42,116 @@ impl MutantDetection {
         MutantDetection { requests: found.requests, blamed: blamed.clone(), shrinking, calls }
     }
 
-    /// How well the blame fits a broken clause.
+    /// How well the blame fits a mutant.
     #[must_use]
-    pub fn rate_blame(&self, model: &Model, broken: ClauseId) -> BlameFit {
+    pub fn rate_blame(&self, model: &Model, mutant: &Mutant) -> BlameFit {
         match self.blamed.first() {
-            Some(first) if *first == broken || have_common_effect(model, *first, broken) => BlameFit::First,
-            _ if self.blamed.contains(&broken) => BlameFit::Later,
+            Some(first) if *first == mutant.clause || is_broken_too(model, mutant, *first) => BlameFit::First,
+            // The response accepts a call that each of the blamed clauses refuses.
+            Some(_) if accepts_wrongly(&mutant.kind) && self.blamed.contains(&mutant.clause) => BlameFit::First,
+            _ if self.blamed.contains(&mutant.clause) => BlameFit::Later,
             _ => BlameFit::Missing,
         }
     }
 }
 
-/// Whether two clauses of a common operation have an effect on the same field of a resource of the same name.
-fn have_common_effect(model: &Model, one: ClauseId, other: ClauseId) -> bool {
-    let (Some(one), Some(other)) = (model.find_suite_clause(one), model.find_suite_clause(other)) else { return false };
-    let is_same = |a: &Effect, b: &Effect| a.field == b.field && is_same_target(&a.target, &b.target);
-    share_operation(one, other) && one.then.iter().any(|a| other.then.iter().any(|b| is_same(a, b)))
+/// Whether a mutant breaks a clause too, besides its own clause: no response can tell which of the two is meant.
+fn is_broken_too(model: &Model, mutant: &Mutant, clause: ClauseId) -> bool {
+    let own = model.find_suite_clause(mutant.clause);
+    let written = model.find_suite_clause(clause);
+    let of_call = own.zip(written).filter(|(own, written)| share_operation(own, written)).map(|(_, written)| written);
+    let sets_field = |field: &str| {
+        of_call.is_some_and(|written| sets_field(model, written, field)) || is_frame_of(model, clause, field)
+    };
+    // The fields that the call changes, by the clauses that apply wherever the broken one does.
+    let targets = || {
+        let clauses = (0..model.suite.clauses.len()).map(|index| ClauseId(index as u32));
+        let applying = clauses.filter(|other| shares_guard(model, mutant, *other));
+        applying
+            .filter_map(|other| model.find_suite_clause(other))
+            .flat_map(|other| &other.then)
+            .map(|effect| name_effect(model, effect))
+    };
+    match &mutant.kind {
+        // The wrong value contradicts whatever determines the field.
+        FaultKind::Touches(field) | FaultKind::Skips(field) | FaultKind::Alters(field) => sets_field(field),
+        // The call changes fields of a resource that it should not change.
+        FaultKind::HitsAnother => targets().any(|field| sets_field(&field)) || shares_guard(model, mutant, clause),
+        FaultKind::ActsAs(other) => {
+            let fields = model.find_suite_clause(*other).into_iter().flat_map(|other| &other.then);
+            fields.map(|effect| name_effect(model, effect)).any(|field| sets_field(&field))
+        }
+        // The whole call is refused, or each of its effects is missing.
+        FaultKind::Refused | FaultKind::OtherStatus => shares_guard(model, mutant, clause),
+        FaultKind::NoEffect | FaultKind::Stuck(_) => of_call.is_some_and(|written| !written.then.is_empty()),
+        // The value at the place is wrong, and the clause is about that value.
+        FaultKind::Omits(place) | FaultKind::Mistypes(place) => is_about_place(model, clause, place),
+        FaultKind::FailsWhenBusy => {
+            is_generated(model, clause, |kind| matches!(kind, GeneratedClause::NoServerError(_)))
+        }
+        // The wrong value may break the documented shape of the body too.
+        FaultKind::BreaksEnsure | FaultKind::ShowsOther(_) | FaultKind::Changes(_) => {
+            is_generated(model, clause, |kind| matches!(kind, GeneratedClause::Reply(_)))
+        }
+        _ => targets().any(|field| sets_field(&field)),
+    }
+}
+
+/// Whether a mutant accepts calls against a refusing clause.
+fn accepts_wrongly(kind: &FaultKind) -> bool {
+    matches!(kind, FaultKind::Accepted | FaultKind::AcceptedBy(_))
+}
+
+fn is_generated(model: &Model, clause: ClauseId, fits: impl Fn(&GeneratedClause) -> bool) -> bool {
+    matches!(&model.clause_info(clause).origin, ClauseOrigin::Generated(kind) if fits(kind))
+}
+
+/// Whether a clause applies to every call of an operation to which the broken clause applies, and decides it alike.
+fn shares_guard(model: &Model, mutant: &Mutant, clause: ClauseId) -> bool {
+    let both = (model.find_suite_clause(mutant.clause), model.find_suite_clause(clause));
+    let (Some(own), Some(other)) = both else { return false };
+    share_operation(own, other) && model.implies_guard(mutant.clause, clause)
+}
+
+/// Whether a clause sets a field, named as `resource.field`.
+fn sets_field(model: &Model, clause: &Clause, field: &str) -> bool {
+    clause.then.iter().any(|effect| name_effect(model, effect) == field)
+}
+
+/// Whether a clause sets a field that responses show at a place, or says how the field changes.
+fn is_about_place(model: &Model, clause: ClauseId, place: &str) -> bool {
+    let written = model.find_suite_clause(clause);
+    model.suite.resources.iter().enumerate().any(|(kind, resource)| {
+        resource.fields.iter().enumerate().any(|(index, field)| {
+            let shown = field.at.as_path().is_some_and(|at| place.ends_with(&at.to_pointer()));
+            let sets = written.is_some_and(|written| {
+                let of_field = |effect: &Effect| {
+                    effect.field == field.name && find_kind(model, &name_target(model, effect)) == Some(kind)
+                };
+                written.then.iter().any(of_field)
+            });
+            shown && (sets || is_generated(model, clause, |it| *it == GeneratedClause::Field(kind, index)))
+        })
+    })
+}
+
+/// Whether a clause says that a field changes by stated effects alone.
+fn is_frame_of(model: &Model, clause: ClauseId, field: &str) -> bool {
+    let ClauseOrigin::Generated(GeneratedClause::Field(kind, index)) = &model.clause_info(clause).origin else {
+        return false;
+    };
+    let Some((target, name)) = field.rsplit_once('.') else { return false };
+    find_kind(model, target) == Some(*kind) && model.suite.resources[*kind].fields[*index].name == name
+}
+
+/// The field of an effect, as in the names of mutants.
+fn name_effect(model: &Model, effect: &Effect) -> String {
+    format!("{}.{}", name_target(model, effect), effect.field)
 }
 
 fn share_operation(one: &Clause, other: &Clause) -> bool {
     match (&one.calls, &other.calls) {
         (ClauseOperations::Only(these), ClauseOperations::Only(those)) => these.iter().any(|call| those.contains(call)),
         _ => true,
-    }
-}
-
-fn is_same_target(one: &EffectTarget, other: &EffectTarget) -> bool {
-    match (one, other) {
-        (EffectTarget::Named(one), EffectTarget::Named(other)) => one == other,
-        (EffectTarget::Each(one), EffectTarget::Each(other)) => one.resource == other.resource,
-        _ => false,
     }
 }

@@ -88,8 +88,8 @@ pub(super) fn serialize_steps(plan: &Plan) -> String {
 }
 
 /// The step with simpler valid bodies. A body with a handle is not simplified, because a handle is not a value
-/// of the schema.
-pub(super) fn make_simpler_steps(site: &CampaignEnvironment<'_>, step: &Step) -> Vec<Step> {
+/// of the schema. With `drops_offered` optional values that the endpoint offers are left out too.
+pub(super) fn make_simpler_steps(site: &CampaignEnvironment<'_>, step: &Step, drops_offered: bool) -> Vec<Step> {
     let shape = site
         .schemas
         .find_operation(&step.call.operation)
@@ -98,11 +98,13 @@ pub(super) fn make_simpler_steps(site: &CampaignEnvironment<'_>, step: &Step) ->
     if has_handle(body) {
         return Vec::new();
     }
-    // Offered values are kept: they tell readers more than shorter values that the endpoint does not offer.
+    // Offered values tell readers more than shorter values that the endpoint does not offer.
     let mut pins = BTreeMap::new();
     pin_offered_values(site, body, "", &mut pins);
+    let is_kept = |body: &Value| drops_offered || pins.keys().all(|pin| body.pointer(pin).is_some());
     simplify_value(shape, body, &pins)
         .into_iter()
+        .filter(is_kept)
         .map(|body| Step { call: Call { body: Some(body), ..step.call.clone() }, ..step.clone() })
         .collect()
 }

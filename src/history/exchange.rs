@@ -100,6 +100,17 @@ pub struct Exchange {
     pub overlap: Option<CallOverlap>,
 }
 
+impl Exchange {
+    /// The body of the response; `None` without a response, or if the body is no JSON that was kept whole.
+    #[must_use]
+    pub fn find_json_body(&self) -> Option<&Value> {
+        match &self.outcome {
+            Outcome::Replied(Reply { body: ReplyBody::Json(body), .. }) => Some(body),
+            _ => None,
+        }
+    }
+}
+
 /// The branch and the exact time of a call that may overlap others: a call over a local network takes less than a
 /// millisecond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

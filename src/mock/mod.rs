@@ -23,6 +23,6 @@ mod tempo;
 mod mock_resources;
 
 pub use endpoint::Mock;
-pub use mutant::{FaultKind, Mutant};
+pub use mutant::{FaultKind, Mutant, find_kind, name_target};
 pub use mutant_list::list_mutants;
 pub use tempo::Tempo;

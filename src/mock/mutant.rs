@@ -82,7 +82,7 @@ pub enum FaultKind {
 pub(super) const UNNAMED_PREFIX: &str = "each-";
 
 /// The name of an effect's resource within the name of a mutant.
-pub(super) fn name_target(model: &Model, effect: &Effect) -> String {
+pub fn name_target(model: &Model, effect: &Effect) -> String {
     match &effect.target {
         EffectTarget::Named(name) => name.clone(),
         EffectTarget::Each(each) => format!("{UNNAMED_PREFIX}{}", model.suite.resources[each.resource].name),
@@ -90,7 +90,7 @@ pub(super) fn name_target(model: &Model, effect: &Effect) -> String {
 }
 
 /// The index of the resource kind behind a name from [`name_target`].
-pub(super) fn find_kind(model: &Model, target: &str) -> Option<usize> {
+pub fn find_kind(model: &Model, target: &str) -> Option<usize> {
     if let Some(kind) = target.strip_prefix(UNNAMED_PREFIX) {
         return model.suite.resources.iter().position(|resource| resource.name == kind);
     }

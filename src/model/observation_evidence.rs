@@ -17,21 +17,24 @@ use std::sync::Arc;
 const CALLS_MAX: usize = 2;
 const CLAUSES_MAX: usize = 4;
 
-/// The evidence of an observation, from the nearest possible state of the factor.
+/// The evidence of an observation, from the nearest possible state of the factor, and all clauses that the observation
+/// contradicts in each possible state.
 pub(super) fn collect_observation_evidence(
     see: &ObservationContext<'_>,
     factor: &Factor,
     memory: &CallMemory,
-) -> DeviationEvidence {
+) -> (DeviationEvidence, Vec<Vec<ClauseId>>) {
     let mut nearest: Option<(usize, Vec<Difference>)> = None;
+    let mut by_state = Vec::new();
     for world in &factor.states {
         let found = list_differences(see, factor, world);
+        by_state.push(found.iter().flat_map(|difference| difference.clauses.iter().copied()).collect());
         let distance = measure_distance(see, world, &found);
         if !found.is_empty() && nearest.as_ref().is_none_or(|(known, _)| distance < *known) {
             nearest = Some((distance, found));
         }
     }
-    let Some((_, differences)) = nearest else { return DeviationEvidence::default() };
+    let Some((_, differences)) = nearest else { return (DeviationEvidence::default(), by_state) };
     let mut evidence =
         DeviationEvidence { other_states: factor.states.len().saturating_sub(1), ..DeviationEvidence::default() };
     for difference in &differences {
@@ -40,7 +43,7 @@ pub(super) fn collect_observation_evidence(
     }
     evidence.blamed.get_or_insert_with(|| CallReference::from_exchange(see.interpreted.exchange));
     evidence.differences = differences;
-    evidence
+    (evidence, by_state)
 }
 
 /// The distance of a possible state from the observation: a difference of the state counts more than a difference

@@ -64,6 +64,16 @@ impl ObservationContext<'_> {
         whole.then(|| self.list_clause(kind))
     }
 
+    /// The clause that a resource contradicts which is shown although its end is known: the clause of the list that shows the
+    /// resource, or the frame clause of its state.
+    fn find_absence_clause(&self, id: &ResourceId, state: u16) -> ClauseId {
+        let kind = usize::from(id.kind);
+        match self.observations.whole_kinds.contains(&kind) || self.observations.page_kinds.contains(&kind) {
+            true => self.list_clause(id.kind),
+            false => frame_clause(self.model, id, state),
+        }
+    }
+
     fn list_clause(&self, kind: u16) -> ClauseId {
         self.model
             .generated_clause(&GeneratedClause::Listed(usize::from(kind), self.interpreted.call.operation.clone()))
@@ -180,7 +190,7 @@ pub(super) fn find_contradicted_clauses(
         ObservationMismatch::Field(field) => find_promising_clauses(factor, &PromiseSubject::Field(id.clone(), *field))
             .unwrap_or_else(|| vec![frame_clause(see.model, id, *field)]),
         ObservationMismatch::Absence => find_promising_clauses(factor, &PromiseSubject::Absence(id.clone()))
-            .unwrap_or_else(|| vec![frame_clause(see.model, id, state)]),
+            .unwrap_or_else(|| vec![see.find_absence_clause(id, state)]),
     }
 }
 

@@ -168,9 +168,8 @@ impl Belief {
                 .extend(found.dropped.iter().map(|(world, why)| (describe_state(see.model, world), why.clone())));
         }
         if found.states.is_empty() {
-            let reasons: Vec<Vec<ClauseId>> = found.dropped.iter().map(|(_, clauses)| clauses.clone()).collect();
             let expected = describe_expected(see.model, &factor);
-            let evidence = collect_observation_evidence(see, &factor, &self.call_memory);
+            let (evidence, reasons) = collect_observation_evidence(see, &factor, &self.call_memory);
             self.report_deviation(observed, see.interpreted, &reasons, (&expected, evidence), &factor);
             let worlds =
                 factor.states.iter().map(|world| observation_filter::make_observed_undetermined(see, world)).collect();

@@ -5,6 +5,7 @@ use super::fingerprint::compute_fingerprints;
 use super::infrastructure_hint::{InfrastructureHint, RefusalForms, find_throttling_hint};
 use super::paging::{PageChains, PagingDeviation};
 use super::race::{RaceEvidence, RaceJudgement, RaceRecord};
+use super::shape_cause::release_shape_causes;
 use crate::history::{Exchange, History, Outcome, Reply, ReplyBody};
 use crate::model::{
     Belief, BeliefChange, BeliefLimits, ClauseId, ClauseTally, DeviationEvidence, Difference, DifferenceKind,
@@ -169,7 +170,17 @@ impl Judge {
         }
         let mut seen =
             ExchangeFindings { excess: observed.excess, insight: observed.insight, ..ExchangeFindings::default() };
-        for deviation in observed.deviations {
+        let shape = if observed.shape_demanded { self.compare_shape(&model, interpreted) } else { None };
+        for mut deviation in observed.deviations {
+            if let (Some(BodyCheck::Compared(broken)), Some(body)) = (&shape, exchange.find_json_body()) {
+                // The finding about the body stands for what follows from its form, and the clauses that read such a place
+                // are not decided.
+                let released = release_shape_causes(&model, body, broken, &mut deviation);
+                released.iter().for_each(|clause| self.belief.tally.count_mut(*clause).unclear += 1);
+                if deviation.clauses.is_empty() {
+                    continue;
+                }
+            }
             let mut evidence = deviation.evidence;
             add_input_differences(&mut evidence, || list_input_differences(&model, &self.schemas, exchange));
             let fingerprints = compute_fingerprints(&model, exchange, &deviation.clauses, &evidence);
@@ -198,8 +209,8 @@ impl Judge {
                 race: None,
             });
         }
-        if observed.shape_demanded {
-            seen.findings.extend(self.check_body(&model, interpreted));
+        if let Some(shape) = shape {
+            seen.findings.extend(self.report_shape(&model, exchange, shape));
         }
         if seen.excess.is_none() {
             seen.excess = explain_unread_body(exchange);
@@ -319,11 +330,16 @@ impl Judge {
         })
     }
 
-    /// Checks the response body against its documented schema.
-    fn check_body(&mut self, model: &Model, interpreted: &InterpretedExchange<'_>) -> Option<Finding> {
-        let exchange = interpreted.exchange;
+    /// Compares the response body with its documented schema, if a clause is about the body.
+    fn compare_shape(&self, model: &Model, interpreted: &InterpretedExchange<'_>) -> Option<BodyCheck> {
+        model.operations[&interpreted.exchange.call.operation].reply?;
+        check_response_body(model, &self.schemas, interpreted)
+    }
+
+    /// Counts the comparison of a body with its schema, and reports the differences.
+    fn report_shape(&mut self, model: &Model, exchange: &Exchange, shape: BodyCheck) -> Option<Finding> {
         let clause = model.operations[&exchange.call.operation].reply?;
-        let differences = match check_response_body(model, &self.schemas, interpreted)? {
+        let differences = match shape {
             BodyCheck::Compared(differences) => differences,
             BodyCheck::Undecided => {
                 self.belief.tally.count_mut(clause).unclear += 1;

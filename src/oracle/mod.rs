@@ -14,6 +14,7 @@ mod paging;
 mod race;
 #[cfg(test)]
 mod tests;
+mod shape_cause;
 mod verdict;
 
 pub use hollow_pass::list_missing_proof;

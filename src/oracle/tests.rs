@@ -1,5 +1,6 @@
 //! Responses checked against documented schemas: lamps with an optional color.
 
+mod blame;
 mod hollow_passes;
 mod infrastructure_hints;
 mod known_findings;

@@ -4,10 +4,9 @@ use super::report_subject::ReportSubject;
 use super::report_target::ReportTarget;
 use crate::endpoint::{Identities, Request, compose_request};
 use crate::history::{CallCause, Exchange, HistoryHeader, Outcome, Reply, ReplyBody, is_request_id_header};
-use crate::model::{DeviationEvidence, DifferenceKind, Model, ResourceId};
+use crate::model::{DeviationEvidence, DifferenceKind, Model, find_field_place};
 use probity_input::shorten_text;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Longest part of a body, in characters.
@@ -130,13 +129,13 @@ fn select_body(model: &Model, reply: &Reply, evidence: &DeviationEvidence) -> St
         ReplyBody::Json(body) => body,
     };
     let parts = evidence.differences.iter().filter_map(|difference| match &difference.what {
-        DifferenceKind::Field { resource, field, .. } => find_field(model, body, resource, field),
+        DifferenceKind::Field { resource, field, .. } => find_field_place(model, body, resource, field),
         DifferenceKind::Schema(schema) => {
             body.pointer(&schema.place).map(|value| (schema.place.clone(), value.clone()))
         }
         DifferenceKind::NotGone { resource, .. } | DifferenceKind::Unsettled { resource, .. } => {
             let state = model.resource_kind(resource).state.clone()?;
-            find_field(model, body, resource, &state)
+            find_field_place(model, body, resource, &state)
         }
         _ => None,
     });
@@ -146,40 +145,4 @@ fn select_body(model: &Model, reply: &Reply, evidence: &DeviationEvidence) -> St
         .collect();
     texts.dedup();
     if texts.is_empty() { shorten_text(&body.to_string(), BODY_CHARS_MAX).into_owned() } else { texts.join(", ") }
-}
-
-/// The place and the value of a resource's field in a body: the field beside the id of the resource.
-pub(super) fn find_field(model: &Model, body: &Value, resource: &ResourceId, field: &str) -> Option<(String, Value)> {
-    let kind = model.resource_kind(resource);
-    let id = kind.id.as_path()?.to_pointer();
-    let field = kind.fields.iter().find(|known| known.name == field)?.at.as_path()?.to_pointer();
-    let place = find_entry(body, &id, &resource.id, String::new())?;
-    let pointer = format!("{place}{field}");
-    let value = body.pointer(&pointer).cloned().unwrap_or(Value::Null);
-    Some((pointer, value))
-}
-
-/// The place of the object that has an id at a pointer.
-fn find_entry(value: &Value, id_pointer: &str, id: &str, place: String) -> Option<String> {
-    let is_id = |known: &Value| match known {
-        Value::String(text) => text == id,
-        other => {
-            let shown = other.to_string();
-            shown == id
-        }
-    };
-    if value.pointer(id_pointer).is_some_and(is_id) {
-        return Some(place);
-    }
-    match value {
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .find_map(|(index, item)| find_entry(item, id_pointer, id, format!("{place}/{index}"))),
-        Value::Object(entries) => entries.iter().find_map(|(name, entry)| {
-            let name = name.replace('~', "~0").replace('/', "~1");
-            find_entry(entry, id_pointer, id, format!("{place}/{name}"))
-        }),
-        _ => None,
-    }
 }

@@ -1,13 +1,13 @@
 //! A counterexample as a shell script with `curl`.
 
-use super::call_row::{compose_recorded_request, find_address, find_field, format_target};
+use super::call_row::{compose_recorded_request, find_address, format_target};
 use super::evidence_rows::EvidenceRow;
 use super::report_subject::ReportSubject;
 use super::report_target::ReportTarget;
 use super::script_value::{ENCODED, ScriptValues, name_variable};
 use super::shell_word::quote_word;
 use crate::history::{CallCause, CallOverlap, Exchange, Outcome, Reply, ReplyBody};
-use crate::model::ResourceId;
+use crate::model::{ResourceId, find_field_place};
 use crate::plan::Plan;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -283,7 +283,7 @@ impl CurlScript<'_> {
             let state = resource.state.clone()?;
             named.iter().find_map(|id| {
                 let resource = ResourceId { kind: u16::try_from(kind).ok()?, id: Arc::from(*id) };
-                let (pointer, value) = find_field(model, body, &resource, &state)?;
+                let (pointer, value) = find_field_place(model, body, &resource, &state)?;
                 let name = pointer.rsplit('/').next().unwrap_or_default().to_string();
                 Some(format!("{}:{value}", Value::String(name)))
             })

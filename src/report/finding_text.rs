@@ -3,7 +3,7 @@
 use super::call_row::{CallRow, SentTime};
 use super::evidence_rows::{DifferenceRow, EvidenceRow};
 use super::evidence_text::describe_time;
-use super::phrases::{format_count, list_citations};
+use super::phrases::{format_count, join_first_names, list_citations};
 use super::plan_text::describe_steps;
 use super::race_text::draw_race;
 use super::report_location::{ReportLocation, fill_in_replay};
@@ -23,7 +23,7 @@ const LINE_CHARS_MAX: usize = 240;
 /// deviation again.
 pub(super) fn list_finding_lines(finding: &FindingRow, place: &ReportLocation<'_>) -> Vec<String> {
     let ids: Vec<&str> = finding.clauses.iter().map(|clause| clause.id.as_str()).collect();
-    let mut lines = vec![format!("FAIL {}", ids.join(", "))];
+    let mut lines = vec![format!("FAIL {}", join_first_names(&ids, PROMISES_MAX))];
     lines.extend(label_lines("promise", list_promises(&finding.clauses)));
     match &finding.evidence {
         Some(evidence) => lines.extend(describe_evidence(evidence, &finding.seen)),
@@ -85,7 +85,7 @@ fn list_promises(clauses: &[ClauseReference]) -> Vec<String> {
         lines.push(format!("and {} more clauses", clauses.len() - PROMISES_MAX));
     }
     if clauses.len() > 1 {
-        lines.push("Each state that was possible contradicts one of these clauses.".to_string());
+        lines.push("Each possible state contradicts at least one of these clauses.".to_string());
     }
     lines
 }

@@ -132,10 +132,12 @@ where
             return;
         }
         simplify_steps::simplify_branches(search).await;
+        search.polishes = true;
         simplify_steps::simplify_callers(search).await;
-        simplify_steps::unify_bindings(search).await;
         simplify_values::simplify_inputs(search).await;
+        simplify_steps::unify_bindings(search).await;
         simplify_steps::shorten_waits(search).await;
+        search.polishes = false;
         if search.best == before {
             return;
         }

@@ -13,6 +13,8 @@ pub struct ShrinkLimits {
     /// Greatest number of requests. A candidate is run only if the candidate and the confirming run are expected to
     /// fit, judging by the cost of the best plan so far. Only the first run, with unknown cost, may exceed the bound.
     pub requests_max: u64,
+    /// Requests after which a plan is only made shorter, and its inputs and waits are left as they are.
+    pub polish_requests_max: u64,
     /// Requests that the given plan took to show the failure; 0 if unknown.
     pub given_requests: u64,
     /// Whether the given plan is run again if it did not show the failure: the failure may be intermittent.
@@ -38,6 +40,8 @@ pub(super) struct ShrinkSearch<'a, F> {
     fails: F,
     progress: &'a mut dyn FnMut(usize, u64),
     limits: ShrinkLimits,
+    /// Whether inputs and waits are simplified, which has a bound of its own.
+    pub(super) polishes: bool,
     pub(super) tried: u64,
     pub(super) requests: u64,
     best_requests: u64,
@@ -63,6 +67,7 @@ impl<'a, F: AsyncFnMut(Plan) -> CandidateResult> ShrinkSearch<'a, F> {
             fails,
             progress,
             limits: *limits,
+            polishes: false,
             tried: 0,
             requests: 0,
             best_requests: 0,
@@ -90,7 +95,7 @@ impl<'a, F: AsyncFnMut(Plan) -> CandidateResult> ShrinkSearch<'a, F> {
         }
         if (self.worthwhile)(&steps) {
             if !self.can_afford(steps.len()) {
-                self.budget_exhausted = true;
+                self.budget_exhausted |= !self.polishes;
                 return false;
             }
             self.seen.insert(text);
@@ -143,6 +148,7 @@ impl<'a, F: AsyncFnMut(Plan) -> CandidateResult> ShrinkSearch<'a, F> {
         let whole = self.best.steps.len().max(1) as u64;
         let expected = self.best_requests.saturating_mul(steps as u64).div_ceil(whole);
         let needed = self.requests.saturating_add(expected).saturating_add(self.best_requests);
-        self.tried.saturating_add(2) <= self.limits.tries_max && needed <= self.limits.requests_max
+        let most = if self.polishes { self.limits.polish_requests_max } else { u64::MAX };
+        self.tried.saturating_add(2) <= self.limits.tries_max && needed <= self.limits.requests_max.min(most)
     }
 }

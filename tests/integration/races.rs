@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 /// Requests within which a race has to be found.
 const REQUESTS: u64 = 400;
+/// Plans with a race of each suite, at least, in the long form of a test.
+const LONG_PLANS: u64 = 2_000;
 
 /// Lamps that can be dimmed once.
 fn load_lamps() -> (Arc<Model>, Arc<CompiledCatalog>) {
@@ -24,8 +26,18 @@ fn load_lamps() -> (Arc<Model>, Arc<CompiledCatalog>) {
 
 /// A campaign of plans with a race each.
 fn race(model: &Arc<Model>, schemas: &Arc<CompiledCatalog>, seed: u64, fault: Option<Mutant>) -> Conclusion {
+    race_within(REQUESTS, (model, schemas), seed, fault)
+}
+
+/// A campaign of plans with a race each, with some requests.
+fn race_within(
+    requests: u64,
+    (model, schemas): (&Arc<Model>, &Arc<CompiledCatalog>),
+    seed: u64,
+    fault: Option<Mutant>,
+) -> Conclusion {
     let bounds = BeliefLimits { states_max: 2_000, settle_percent: 100, insight: false };
-    let limits = Limits { requests: REQUESTS, shrink_requests: 2_000, plans: 1_000, live_resources: 3, ..Limits::NONE };
+    let limits = Limits { requests, shrink_requests: 2_000, live_resources: 3, ..Limits::NONE };
     let home = MockCampaignSettings { seed, tempo: Tempo::CLOUD, fault, bounds, limits };
     let standing = |_| ClauseDecidability::Reachable;
     let order = CampaignInput {
@@ -100,4 +112,35 @@ fn equal_seeds_race_equal_plans() {
     let (model, schemas) = load_lamps();
     let races = |seed| format!("{:?}", race(&model, &schemas, seed, None).races);
     assert_eq!(races(3), races(3));
+}
+
+/// A suite of this repository.
+fn load_suite(name: &str) -> (Arc<Model>, Arc<CompiledCatalog>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let store = probity::session::SuiteStore::find(root, None).expect("the suites are there");
+    let loaded = store.load(name, "2026-11-25").unwrap_or_else(|error| panic!("{error}"));
+    (loaded.model.clone(), loaded.schemas.clone())
+}
+
+#[test]
+fn the_correct_mock_of_each_suite_shows_no_race() {
+    // In the long form, 10,000 plans in all; otherwise a few hundred.
+    let is_long = std::env::var_os("PROBITY_LONG").is_some();
+    for name in ["ecs-native", "ecs-v1", "openstack-compute", "openstack-volume", "scp-volume"] {
+        let (model, schemas) = load_suite(name);
+        let (mut plans, mut raced, mut seed) = (0, 0, 0);
+        while plans < if is_long { LONG_PLANS } else { 60 } && seed < 100 {
+            seed += 1;
+            let requests = if is_long { 20_000 } else { 800 };
+            let conclusion = race_within(requests, (&model, &schemas), seed, None);
+            let found: Vec<&str> = conclusion.findings.iter().map(|it| it.finding.operation.as_str()).collect();
+            assert_eq!(found, Vec::<&str>::new(), "{name}, seed {seed}");
+            plans += conclusion.races.pairs.iter().map(|pair| pair.plans).sum::<u64>();
+            raced += conclusion.races.pairs.iter().map(|pair| pair.raced).sum::<u64>();
+        }
+        assert!(raced * 2 > plans, "{name}: {raced} races in {plans} plans");
+        if is_long {
+            println!("{name}: {plans} plans, {raced} races, no deviation");
+        }
+    }
 }

@@ -18,7 +18,7 @@ const CANDIDATES_MAX: usize = 512;
 /// Deepest nesting that is simplified.
 const DEPTH_MAX: usize = 32;
 
-/// Values that are simpler in one place, have no worse class, and keep every pinned place; shortest
+/// Values that are simpler in one place, have no worse class, and keep or lack every pinned place; shortest
 /// first.
 ///
 /// A candidate lacks an optional property, or has a shorter list or text, a number closer to zero, or
@@ -29,7 +29,7 @@ pub fn simplify_value(shape: &CompiledSchema, value: &Value, pins: &BTreeMap<Str
     let class = classify_input(Some(shape), Some(value), None).class;
     let kept = |candidate: &Value| {
         classify_input(Some(shape), Some(candidate), None).class <= class
-            && pins.keys().all(|pin| candidate.pointer(pin) == value.pointer(pin))
+            && pins.keys().all(|pin| candidate.pointer(pin).is_none_or(|kept| Some(kept) == value.pointer(pin)))
     };
     let mut found: Vec<Value> = search.found.into_iter().filter(kept).collect();
     found.sort_by_cached_key(|candidate| candidate.to_string().len());

@@ -133,7 +133,7 @@ fn describe_blame(model: &Model, scores: &[MutantResult]) -> String {
     let mut lines = String::new();
     for score in scores {
         for found in score.detections.iter().flatten() {
-            let fit = found.rate_blame(model, score.mutant.clause);
+            let fit = found.rate_blame(model, &score.mutant);
             fits.push(fit);
             if fit != BlameFit::First {
                 let blamed: Vec<&str> = found.blamed.iter().map(|id| model.clause_info(*id).id.as_str()).collect();
@@ -148,7 +148,7 @@ fn describe_blame(model: &Model, scores: &[MutantResult]) -> String {
     let percent = |count: usize| 100.0 * count as f64 / fits.len() as f64;
     let (first, later, missing) = (count(BlameFit::First), count(BlameFit::Later), count(BlameFit::Missing));
     format!(
-        "{lines}blame: the first clause is the broken one or has the same effect in {first} of {} findings ({:.1} %); the \
+        "{lines}blame: the first clause is the broken one, or broken by the same fault, in {first} of {} findings ({:.1} %); the \
          broken clause comes later in {later} ({:.1} %), and is not named in {missing} ({:.1} %)\n",
         fits.len(),
         percent(first),
@@ -156,6 +156,9 @@ fn describe_blame(model: &Model, scores: &[MutantResult]) -> String {
         percent(missing),
     )
 }
+
+/// Mutants whose finding took more requests for shrinking are named.
+const SHRINKING_MAX: u64 = 60;
 
 /// The requests for shrinking and the lengths of the counterexamples. The shortest counterexample of a mutant is the
 /// shortest of all seeds.
@@ -173,6 +176,9 @@ fn describe_shrinking(scores: &[MutantResult]) -> String {
         lacking += missing;
         if missing > 0 {
             lines.push_str(&format!("       no counterexample  {}\n", score.mutant.name));
+        }
+        for found in score.detections.iter().flatten().filter(|found| found.shrinking > SHRINKING_MAX) {
+            lines.push_str(&format!("       {} requests for shrinking  {}\n", found.shrinking, score.mutant.name));
         }
     }
     let shown = lengths.len();

@@ -14,8 +14,8 @@ use crate::report::{ReportLocation, SummaryDetail, render_settle_times, render_s
 use crate::session::{
     EarlierRun, ExitKind, LoadedSuite, ReportSettings, ReportedCampaign, RunSettings, RunStart, SessionListener,
     SuiteRunResult, SuiteTarget, UserError, check_pools, count_threads, describe_targets, list_exit_kinds,
-    list_foreign_waivers, list_idle_claims, list_stored_exits, load_baseline, load_earlier_times, load_profile, resolve_targets,
-    run_suites, warn_of_credentials,
+    list_foreign_waivers, list_idle_claims, list_stored_exits, load_baseline, load_earlier_times, load_profile,
+    resolve_targets, run_suites, warn_of_credentials,
 };
 use crate::suite;
 use crate::terminal;

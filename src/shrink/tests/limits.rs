@@ -164,3 +164,18 @@ fn the_end_of_a_long_plan_is_tried_before_the_plan() {
     assert!(shrunk.reproduced);
     assert!(sizes.iter().all(|size| *size <= 3), "{sizes:?}");
 }
+
+#[test]
+fn without_requests_for_polishing_a_plan_becomes_short_and_keeps_its_inputs() {
+    let steps =
+        vec![build_create("box", "box-1"), build_call("show", Some("box-1")), build_call("resize=500", Some("box-1"))];
+    let case = build_plan(steps);
+    let resize = |limits: &ShrinkLimits| {
+        let shrunk = check_shrinking(&case, limits, |steps| join_operations(steps).ends_with("resize"));
+        assert_eq!(join_operations(&shrunk.plan.steps), "create resize");
+        shrunk.plan.steps[1].call.body.clone()
+    };
+    let brief = ShrinkLimits { polish_requests_max: 0, ..AMPLE };
+    assert_eq!(resize(&brief), case.steps[2].call.body);
+    assert_ne!(resize(&AMPLE), case.steps[2].call.body);
+}

@@ -9,8 +9,13 @@ use super::{CandidateResult, ShrinkLimits, ShrunkPlan, measure_complexity, shrin
 use crate::plan::{Plan, Step};
 use machine::{is_possible, list_offers};
 
-const AMPLE: ShrinkLimits =
-    ShrinkLimits { tries_max: 2000, requests_max: 50_000, given_requests: 0, is_persistent: true };
+const AMPLE: ShrinkLimits = ShrinkLimits {
+    tries_max: 2000,
+    requests_max: 50_000,
+    polish_requests_max: 50_000,
+    given_requests: 0,
+    is_persistent: true,
+};
 
 /// Shrinks a plan that fails according to `fails`, at one request per step, and asserts what holds for every result.
 fn check_shrinking(plan: &Plan, limits: &ShrinkLimits, fails: impl Fn(&[Step]) -> bool) -> ShrunkPlan {

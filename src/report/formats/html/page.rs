@@ -202,6 +202,10 @@ fn describe_grounds(report: &Report) -> Vec<String> {
             clauses.join(", ")
         ));
     }
+    if report.covered {
+        let ended = "The run ended once each clause that can be decided was, and the cells were covered.";
+        grounds.push(ended.to_string());
+    }
     if let Some(reason) = &report.stopped {
         grounds.push(format!("The run stopped before the clauses were decided: {}.", escape_field(reason)));
     }
