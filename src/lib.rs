@@ -200,6 +200,9 @@ pub mod suite;
 pub mod suite_draft;
 #[cfg_attr(doc, doc(hidden))]
 pub mod terminal;
+#[cfg(feature = "http")]
+#[cfg_attr(doc, doc(hidden))]
+pub mod traffic;
 
 #[doc(hidden)]
 #[cfg(feature = "cli")]

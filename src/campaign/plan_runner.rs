@@ -451,5 +451,6 @@ fn make_header(site: &CampaignEnvironment<'_>, endpoint: &str, plan: u64) -> His
         started: None,
         shortened: false,
         omitted: 0,
+        earlier_resources: false,
     }
 }

@@ -57,7 +57,7 @@ pub enum CliVerb {
     Lint(LintArguments),
     /// Format suite files
     Fmt(FmtArguments),
-    /// Judge a recorded history again
+    /// Judge a recorded history again, or the traffic of another client in a HAR file
     Judge(JudgeArguments),
     /// List the doubts of an API, or record a ruling about a doubt
     Doubts(DoubtsArguments),
@@ -487,9 +487,19 @@ pub struct FmtArguments {
 
 #[derive(Debug, Args)]
 pub struct JudgeArguments {
-    /// A history.jsonl.gz, or a history.jsonl of an earlier version
-    #[arg(value_name = "HISTORY_FILE")]
+    /// A history.jsonl.gz, a history.jsonl of an earlier version, or a HAR file (.har, .har.gz) of a browser, a proxy or a
+    /// test tool
+    #[arg(value_name = "HISTORY_FILE|HAR_FILE")]
     pub history: PathBuf,
+    /// The suite that judges a HAR file; a history names its suite
+    #[arg(long, value_name = "SUITE")]
+    pub suite: Option<String>,
+    /// Profile of the endpoint of a HAR file: its address, offered values, and the credentials that tell callers apart
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// Address of the API in a HAR file [default: the profile's; else the address with which most paths are operations]
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
     /// Clauses that may stay undecided: they do not count for exit code 3 (repeatable)
     #[arg(long, value_name = "GLOB")]
     pub allow_undecided: Vec<String>,

@@ -4,12 +4,15 @@
 //! catalogs and histories, but no profile, suite or socket.
 
 mod authentication;
+mod call_reading;
 mod composition;
 mod credential;
 mod forgery;
 mod identity;
 mod infrastructure;
 mod provocation;
+#[cfg(feature = "http")]
+mod recorded_header;
 mod request;
 mod request_watch;
 mod response_body;
@@ -22,6 +25,7 @@ pub use authentication::{
     AuthSettings, BasicSettings, ClientCredentialsSettings, KeystoneDomain, KeystoneMethod, KeystoneReference,
     KeystoneScope, KeystoneSettings, ScpHmacSettings, SdkHmacSettings,
 };
+pub(crate) use call_reading::read_call;
 pub use composition::{ComposeError, compose_request};
 pub(crate) use composition::{percent_decode, percent_encode};
 pub use credential::{Credential, CredentialError};
@@ -38,6 +42,8 @@ pub use wire_faults::{DisturbedEndpoint, WireDisturbance, WireFaults};
 // Only the HTTP client and the HTTP server use these.
 #[cfg(feature = "http")]
 pub(crate) use {
+    call_reading::parse_query,
+    recorded_header::is_recorded_header,
     response_body::is_html,
     routes::{RouteTable, RoutingResult},
     wire_faults::{add_fields, build_retry_reply},

@@ -42,6 +42,9 @@ pub struct HistoryHeader {
     /// When the plan started, RFC 3339 with milliseconds, UTC; none for an endpoint without real time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<String>,
+    /// Whether calls may name resources that existed before the first exchange. A run names only what it creates.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub earlier_resources: bool,
     /// Whether responses are shortened, because the file reached its limit. Such a history cannot be judged again.
     #[serde(default, skip_serializing_if = "is_false")]
     pub shortened: bool,

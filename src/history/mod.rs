@@ -40,6 +40,8 @@ pub use jsonl::{HistoryReadError, TornLine, write_history};
 pub use learned_secrets::LearnedSecrets;
 pub use process_secrets::{remember_secrets, strip_panic_text, strip_process_secrets};
 pub use request_id::is_request_id_header;
+#[cfg(feature = "http")]
+pub(crate) use secret_names::is_secret_name;
 pub use secret_placeholder::is_secret_placeholder;
 pub use secrets::SecretFilter;
 pub use sendable_id::is_sendable_id;

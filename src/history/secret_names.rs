@@ -40,6 +40,13 @@ const NAMES: &[&str] = &[
     "signature",
 ];
 
+/// Whether a name, of a header or a parameter, is always secret.
+#[cfg(feature = "http")]
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    static USUAL: std::sync::LazyLock<SecretNames> = std::sync::LazyLock::new(SecretNames::new);
+    USUAL.is_secret(name)
+}
+
 impl SecretNames {
     /// The names that are always secret.
     pub(super) fn new() -> SecretNames {

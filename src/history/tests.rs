@@ -20,6 +20,7 @@ pub(crate) fn test_header() -> HistoryHeader {
         started: None,
         shortened: false,
         omitted: 0,
+        earlier_resources: false,
     }
 }
 

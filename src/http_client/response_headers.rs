@@ -1,15 +1,8 @@
 //! The recorded headers of a response.
 
-use crate::history::is_request_id_header;
+use crate::endpoint::is_recorded_header;
 use http::header::{DATE, HeaderMap};
 use std::collections::BTreeMap;
-
-/// Names of recorded response headers, in addition to headers with an API version or an id of the
-/// request.
-const KEPT_HEADERS: &[&str] = &["allow", "content-type", "deprecation", "location", "retry-after", "sunset"];
-
-/// Ending of a version header's name, after the prefix of the vendor.
-const KEPT_ENDING: &str = "api-version";
 
 /// The recorded headers of a response. `request_ids` has names of headers, in lower case, that tell the id of a request
 /// in addition to the usual names.
@@ -18,8 +11,7 @@ pub(super) fn record_headers(headers: &HeaderMap, request_ids: &[String]) -> BTr
     for (name, value) in headers {
         // `HeaderName` is in lower case.
         let name = name.as_str();
-        let id = is_request_id_header(name) || request_ids.iter().any(|known| known == name);
-        if !id && !KEPT_HEADERS.contains(&name) && !name.ends_with(KEPT_ENDING) {
+        if !is_recorded_header(name) && !request_ids.iter().any(|known| known == name) {
             continue;
         }
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();

@@ -4,7 +4,7 @@ use super::response::{ResponseBodyStream, encode_reply};
 use super::socket::ResettableSocket;
 use crate::endpoint::{
     Endpoint, Request, RouteTable, RoutingResult, WireDisturbance, WireFaults, add_fields, build_retry_reply,
-    percent_decode,
+    parse_query,
 };
 use crate::history::{Outcome, Reply, ReplyBody};
 use crate::schema::catalog::{Catalog, Operation};
@@ -258,15 +258,6 @@ fn select_inputs(
         }
     }
     inputs
-}
-
-fn parse_query(text: &str) -> Vec<(String, String)> {
-    let decode = |text: &str| percent_decode(&text.replace('+', " "));
-    let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (decode(name), decode(value)))
-        .collect()
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {

@@ -1,16 +1,16 @@
 //! The mock as an endpoint: calls take effect in turn, each after its latency.
 
+use super::body_texts::collect_texts;
 use super::creation::{complete_fields, create_ids};
 use super::decision::{MockDecision, decide_answer};
 use super::effects::{apply_clauses, break_constant_fields, choose_open_ends};
 use super::ensure_repair::repair_body;
 use super::mock_resources::MockResources;
 use super::mutant::{FaultKind, Mutant};
-use super::request_reading::{collect_texts, read_call};
 use super::response_body::{break_shape, draw_body, draw_refusal_body, fill_body, hide_ids, list_shown_ids};
 use super::response_context::ResponseContext;
 use super::tempo::{Tempo, draw_between};
-use crate::endpoint::{Endpoint, PendingOutcome, Request};
+use crate::endpoint::{Endpoint, PendingOutcome, Request, read_call};
 use crate::expr::ExprValue;
 use crate::history::{Call, Outcome, Reply, ReplyBody};
 use crate::model::{

@@ -16,7 +16,7 @@ mod json_path;
 mod list_page;
 mod mutant;
 mod mutant_list;
-mod request_reading;
+mod body_texts;
 mod response_body;
 mod response_context;
 mod tempo;

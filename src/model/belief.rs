@@ -34,6 +34,8 @@ pub struct Belief {
     pub(super) seq: u32,
     /// Resource kinds with a lost create: a resource with an unknown id may exist.
     pub(super) unknown_kinds: Vec<usize>,
+    /// Whether calls may name resources that existed before the record.
+    pub(super) expects_earlier: bool,
     pub(super) obligations: BTreeMap<PromiseSource, Obligation>,
     /// Number of the exchange after the last accepted change; then, by resource, the exchange of the last
     /// observation.
@@ -70,6 +72,7 @@ impl Belief {
             factors: Vec::new(),
             seq: 0,
             unknown_kinds: Vec::new(),
+            expects_earlier: false,
             obligations: BTreeMap::new(),
             changed: 0,
             last_observed: BTreeMap::new(),

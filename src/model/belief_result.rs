@@ -23,9 +23,11 @@ impl Belief {
         }
         self.learn_deferred_ids(call, reply);
         let model = self.model.clone();
-        let created = self.retain_new_ids(call.read_created_ids(&model, reply));
+        let created = call.read_created_ids(&model, reply);
+        self.release_created_ids(&created, exchange.received_ms);
+        let created = self.retain_new_ids(created);
         self.give_up_call(exchange, call, &created);
-        self.seq += created.iter().map(|(_, ids)| ids.len() as u32).sum::<u32>();
+        self.seq = self.seq.saturating_add(created.iter().map(|(_, ids)| ids.len() as u32).sum());
         if !matches!(reply, OutcomeKind::Success(..) | OutcomeKind::Refusal(_)) {
             self.note_unknown_kinds(call);
         }

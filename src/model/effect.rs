@@ -201,7 +201,7 @@ fn create_resources(
                 kind: id.kind,
                 // An accepted anonymous create is a deviation already; the resource needs some owner.
                 owner: asked.owner.unwrap_or(ResourceOwner::Owner),
-                seq: moment.seq + index as u32,
+                seq: moment.seq.saturating_add(index as u32),
                 existence: Existence::Present,
                 id_deferred: about[entry].told_by.is_some(),
                 fields: vec![ExprValue::Unknown; resource.fields.len()],

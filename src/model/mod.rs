@@ -20,6 +20,7 @@ mod compile;
 mod deciding_operations;
 mod deferred_id;
 mod describe;
+mod earlier_resources;
 mod effect;
 mod entry_place;
 mod evaluation_error;

@@ -51,7 +51,10 @@ impl Belief {
         }
         self.tally.judged += 1;
         self.learn_deferred_ids(asked, heard);
-        let born = self.retain_new_ids(asked.read_created_ids(&model, heard));
+        let added = self.add_earlier_resources(asked, exchange.received_ms);
+        let born = asked.read_created_ids(&model, heard);
+        self.release_created_ids(&born, exchange.received_ms);
+        let born = self.retain_new_ids(born);
         let Some(before) = self.take_joint_factor(asked, log) else {
             let mut observed = self.give_up_call(exchange, asked, &born);
             observed.shape_demanded = asked.class != InputClass::Doubtful;
@@ -75,7 +78,7 @@ impl Belief {
         let known = (before.states.as_slice(), self.unknown_kinds.as_slice());
         self.call_memory.remember_call(&model, interpreted, known, &born);
         let judged = judge_outcome(&model, asked, heard, &before, &moment);
-        self.seq += born.iter().map(|(_, ids)| ids.len() as u32).sum::<u32>();
+        self.seq = self.seq.saturating_add(born.iter().map(|(_, ids)| ids.len() as u32).sum());
         let unseen = matches!(heard, OutcomeKind::Lost | OutcomeKind::ServerError(_))
             || matches!(heard, OutcomeKind::Success(_, ExprValue::Unknown));
         if unseen && judged.may_have_acted {
@@ -88,6 +91,7 @@ impl Belief {
         let described = judged.applicable.iter().all(|reading| demands_documented_shape(&model, asked, reading));
         let mut observed = self.conclude_exchange(interpreted, before, judged, &moment);
         observed.shape_demanded = described;
+        self.drop_unseen_resources(&added, heard);
         self.expect_deferred_ids(asked, &born);
         observed
     }

@@ -2,7 +2,7 @@
 
 use super::clause_info::ClauseOrigin;
 use super::compile::Model;
-use super::resource_state::{Existence, ResourceId, ResourceState};
+use super::resource_state::{Existence, ResourceId, ResourceState, UNKNOWN_SEQ};
 use crate::expr::ExprValue;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -99,7 +99,8 @@ pub fn make_record(model: &Model, id: &ResourceId, thing: &ResourceState) -> Exp
         fields.insert(Arc::from(name.as_str()), value.clone());
     }
     fields.insert("id".into(), model.make_id_value(usize::from(id.kind), &id.id));
-    fields.insert("seq".into(), ExprValue::Int(i64::from(thing.seq)));
+    let is_known = thing.seq != UNKNOWN_SEQ;
+    fields.insert("seq".into(), if is_known { ExprValue::Int(i64::from(thing.seq)) } else { ExprValue::Unknown });
     fields.insert("rest".into(), ExprValue::Bool(thing.transition.is_none()));
     ExprValue::Map(Arc::new(fields))
 }

@@ -35,6 +35,9 @@ impl ResourceOwner {
     }
 }
 
+/// The sequence number of a resource of which nobody knows whether it is older than others.
+pub const UNKNOWN_SEQ: u32 = u32::MAX;
+
 /// Whether a resource exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Existence {
@@ -53,7 +56,7 @@ pub struct ResourceState {
     pub kind: u16,
     /// The owner.
     pub owner: ResourceOwner,
-    /// Sequence number of the create within the plan.
+    /// Sequence number of the create within the plan, or [`UNKNOWN_SEQ`].
     pub seq: u32,
     /// Whether the resource exists.
     pub existence: Existence,

@@ -109,6 +109,16 @@ impl Judge {
         }
     }
 
+    /// From now on, calls may name resources that existed before the first exchange; such a resource is undetermined
+    /// until a response shows it.
+    #[must_use]
+    pub fn with_earlier_resources(mut self, expected: bool) -> Judge {
+        if expected {
+            self.belief.expect_earlier_resources();
+        }
+        self
+    }
+
     /// The counts so far.
     #[must_use]
     pub fn tally(&self) -> &ClauseTally {
@@ -406,7 +416,8 @@ pub fn judge_history(
     schemas: &Arc<CompiledCatalog>,
     bounds: BeliefLimits,
 ) -> (Judge, Vec<ExchangeFindings>) {
-    let mut judge = Judge::new(Arc::clone(model), Arc::clone(schemas), history.header.plan, bounds);
+    let judge = Judge::new(Arc::clone(model), Arc::clone(schemas), history.header.plan, bounds);
+    let mut judge = judge.with_earlier_resources(history.header.earlier_resources);
     let mut seen: Vec<ExchangeFindings> = history.exchanges.iter().map(|exchange| judge.observe(exchange)).collect();
     let last = judge.close_race();
     if let Some(seen) = seen.last_mut() {

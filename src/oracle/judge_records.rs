@@ -1,4 +1,4 @@
-//! Judges the histories of a file as a stream: one exchange in memory at a time.
+//! Judges the histories of a file, or of recorded traffic, as a stream: one exchange in memory at a time.
 
 use super::judge::{Finding, Judge};
 use super::known_findings::{FindingNovelty, KnownFindings};
@@ -36,17 +36,30 @@ pub fn judge_records(
     schemas: &Arc<CompiledCatalog>,
     states_max: usize,
 ) -> Result<JudgedRecords, HistoryReadError> {
+    judge_stream(std::iter::from_fn(|| reader.next_record().transpose()), model, schemas, states_max)
+}
+
+/// As [`judge_records`], for records from anywhere. The first record is a header.
+///
+/// # Errors
+/// The first error of the records.
+pub fn judge_stream<E>(
+    records: impl Iterator<Item = Result<HistoryRecord, E>>,
+    model: &Arc<Model>,
+    schemas: &Arc<CompiledCatalog>,
+    states_max: usize,
+) -> Result<JudgedRecords, E> {
     let mut judged = JudgedRecords::default();
     let mut known = KnownFindings::default();
     let mut judge: Option<Judge> = None;
-    while let Some(record) = reader.next_record()? {
-        match record {
+    for record in records {
+        match record? {
             HistoryRecord::Header(header) => {
                 judged.end_plan(judge.take(), &mut known);
                 judged.plans += 1;
                 let bounds = BeliefLimits { states_max, settle_percent: header.settle_percent, insight: false };
-                judge = (!header.has_gaps())
-                    .then(|| Judge::new(Arc::clone(model), Arc::clone(schemas), header.plan, bounds));
+                let new = || Judge::new(Arc::clone(model), Arc::clone(schemas), header.plan, bounds);
+                judge = (!header.has_gaps()).then(|| new().with_earlier_resources(header.earlier_resources));
                 judged.skipped += u64::from(judge.is_none());
             }
             HistoryRecord::Exchange(exchange) => {

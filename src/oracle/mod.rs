@@ -20,7 +20,7 @@ mod verdict;
 pub use hollow_pass::list_missing_proof;
 pub use infrastructure_hint::InfrastructureHint;
 pub use judge::{ExchangeFindings, Finding, Judge, judge_history};
-pub use judge_records::{JudgedRecords, judge_records};
+pub use judge_records::{JudgedRecords, judge_records, judge_stream};
 pub use known_findings::{FindingNovelty, KnownFindings};
 pub use race::{RaceEvidence, RaceLane, RaceRecord, RaceVerdict};
 pub use verdict::{

@@ -118,6 +118,7 @@ fn history() -> History {
         started: None,
         shortened: false,
         omitted: 0,
+        earlier_resources: false,
     };
     let exchanges = vec![
         exchange(0, 0, CallCause::Step, "lightLamp", 201),

@@ -41,6 +41,22 @@ impl LoadedSuite {
         self.with_pools(&pools, &today)
     }
 
+    /// Replaces the suite's pools by values that an endpoint offers among others: whether it offers any other value is
+    /// unknown. A pool without values is wholly unknown.
+    ///
+    /// # Errors
+    /// As [`LoadedSuite::with_pools`].
+    pub fn with_open_pools(self, pools: &BTreeMap<String, Vec<Value>>, today: &str) -> Result<LoadedSuite, UserError> {
+        let known = pools.iter().filter(|(name, _)| self.suite.pools.contains_key(*name));
+        let mut suite = (*self.suite).clone();
+        suite.pools.values_mut().for_each(Vec::clear);
+        for (name, values) in known {
+            suite.pools.insert(name.clone(), values.iter().map(ExprValue::from).collect());
+        }
+        suite.pools.values_mut().for_each(|values| values.push(ExprValue::Unknown));
+        self.replace_suite(suite, today)
+    }
+
     /// Replaces the suite's pools by the values that an endpoint offers.
     ///
     /// # Errors
@@ -62,6 +78,10 @@ impl LoadedSuite {
             })?;
             *pool = values.iter().map(ExprValue::from).collect();
         }
+        self.replace_suite(suite, today)
+    }
+
+    fn replace_suite(self, suite: Suite, today: &str) -> Result<LoadedSuite, UserError> {
         let suite = Arc::new(suite);
         let model = Model::new(Arc::clone(&suite), &self.schemas, today);
         let model = Arc::new(model.map_err(|error| UserError::input(error.place, error.what, error.remedy))?);

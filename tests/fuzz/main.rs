@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `mutator` | changes an input by a seed |
 //! | `runner` | runs a target over its corpus, for `cargo test` and for `.ci/fuzz` |
-//! | `pages`, `suites`, `schemas`, `settings`, `records` | the targets |
+//! | `pages`, `suites`, `schemas`, `settings`, `records`, `traffic` | the targets |
 
 mod mutator;
 mod pages;
@@ -17,6 +17,7 @@ mod runner;
 mod schemas;
 mod settings;
 mod suites;
+mod traffic;
 
 use runner::FuzzTarget;
 
@@ -37,6 +38,7 @@ const TARGETS: &[FuzzTarget] = &[
     FuzzTarget { name: "profile", cases: 200, check: settings::check_profile },
     FuzzTarget { name: "clouds", cases: 100, check: settings::check_clouds },
     FuzzTarget { name: "history", cases: 200, check: records::check_history },
+    FuzzTarget { name: "har", cases: 200, check: traffic::check_har },
     FuzzTarget { name: "plan", cases: 200, check: records::check_plan },
     FuzzTarget { name: "journal", cases: 100, check: records::check_journal },
     FuzzTarget { name: "json", cases: 500, check: records::check_bounded_json },
@@ -78,6 +80,7 @@ test_targets! {
     profiles: "profile",
     cloud_files: "clouds",
     histories: "history",
+    recorded_traffic: "har",
     plans: "plan",
     journals: "journal",
     bounded_json: "json",

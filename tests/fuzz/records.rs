@@ -11,7 +11,7 @@ use probity::suite::parse_suite;
 use std::io::Write;
 use std::sync::{Arc, LazyLock};
 
-static MODEL: LazyLock<Model> = LazyLock::new(|| {
+pub(crate) static MODEL: LazyLock<Model> = LazyLock::new(|| {
     let suite = parse_suite("lamps.yaml", include_str!("../data/lamps/suites/lamps.yaml"), &LAMPS.catalog);
     let suite = Arc::new(suite.expect("the suite of the lamps"));
     Model::new(suite, &LAMPS, "2026-01-01").expect("the model of the lamps")
@@ -40,7 +40,7 @@ pub fn check_history(bytes: &[u8]) -> Result<InputFate, String> {
     }
 }
 
-fn write_histories(histories: &[History]) -> Result<Vec<u8>, String> {
+pub(crate) fn write_histories(histories: &[History]) -> Result<Vec<u8>, String> {
     let mut written = Vec::new();
     histories.iter().try_for_each(|history| write_history(history, &mut written)).map_err(|error| error.to_string())?;
     Ok(written)

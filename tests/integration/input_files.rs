@@ -90,6 +90,7 @@ fn no_argument_that_names_a_file_reads_a_pipe_a_device_or_a_folder() {
     check_refused("sweep", &["sweep", "--profile", "{}"], &[]);
     check_refused("plan", &["replay", "{}"], &[]);
     check_refused("history", &["judge", "{}"], &[]);
+    check_refused("traffic", &["judge", "{}", "--suite", "lamps"], &[]);
     check_refused("explained", &["explain", "--history", "{}", "--why", "1"], &[]);
     check_refused("manifest", &["derive", "--manifest", "{}", "--pages", ".", "--out", "out"], &[]);
     check_refused("formatted", &["fmt", "{}"], &[]);

@@ -33,6 +33,7 @@ mod promises;
 mod races;
 mod run_options;
 mod recognise_hints;
+mod recorded_traffic;
 mod report_formats;
 mod resumed_runs;
 mod reference_agreement;

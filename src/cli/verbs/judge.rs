@@ -1,22 +1,34 @@
-//! `probity judge`: a recorded history, judged again without the endpoint.
+//! `probity judge`: a recorded history, judged again without the endpoint. A HAR file goes to `judge_traffic`.
 
-use crate::campaign::{
-    Conclusion, FindingRepetition, RaceTally, RecordedFinding, SpentRequests, TransitionTimes, decide_recorded_verdicts,
-};
+use super::judge_traffic::{judge_traffic, read_har_file};
+use super::judged_summary::print_judgement;
 use crate::cli::args::JudgeArguments;
 use crate::cli::config::ALLOW_UNDECIDED;
 use crate::cli::embedded::find_store;
 use crate::cli::recorded::{convert_read_error, load_recorded_suite, open_history, warn_of_torn_history};
-use crate::history::{History, HistoryHeader, RecordedHistory};
-use crate::known_deviations::SuiteExceptions;
-use crate::oracle::{Finding, JudgedRecords, judge_records};
-use crate::plan::{FORMAT, Plan};
-use crate::report::{ReportLocation, ReportSubject, ReportTarget, SummaryDetail, compile_report, render_summary};
-use crate::session::{ClausePatterns, ExitKind, LoadedSuite, STATES_MAX, UserError, judge_report};
+use crate::oracle::judge_records;
+use crate::session::{ClausePatterns, ExitKind, STATES_MAX, UserError};
 use crate::terminal;
 
-/// Judges every plan of the file and prints the summary.
+/// Judges a history or a HAR file, and prints the summary.
 pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
+    if let Some(bytes) = read_har_file(&arguments.history)? {
+        return judge_traffic(arguments, &bytes);
+    }
+    let flags = [
+        ("--suite", arguments.suite.is_some()),
+        ("--profile", arguments.profile.is_some()),
+        ("--base-url", arguments.base_url.is_some()),
+    ];
+    if let Some((flag, _)) = flags.iter().find(|(_, given)| *given) {
+        let cause = format!("{} is a history, which names its suite and its endpoint", arguments.history.display());
+        return Err(UserError::usage(*flag, cause, "leave out the flag, or name a HAR file"));
+    }
+    judge_history_file(arguments)
+}
+
+/// Judges every plan of a history.
+fn judge_history_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
     let store = find_store()?;
     let mut reader = open_history(&arguments.history)?;
     let header = reader.read_first_header().map_err(convert_read_error)?;
@@ -33,68 +45,5 @@ pub fn judge_file(arguments: &JudgeArguments) -> Result<ExitKind, UserError> {
             judged.skipped, judged.plans
         ));
     }
-    let conclusion = conclude_judgement(&loaded, &header, judged);
-    let target = match header.endpoint.as_str() {
-        "mock" => ReportTarget::Mock { fault: None },
-        address => ReportTarget::Address(address.to_string()),
-    };
-    let subject = ReportSubject {
-        model: &loaded.model,
-        schemas: &loaded.schemas,
-        catalog_digest: &loaded.catalog_digest,
-        target: &target,
-        settle_percent: header.settle_percent,
-        selected: None,
-        excluded: None,
-        exceptions: &SuiteExceptions::default(),
-        shard: None,
-        resumed: None,
-        profile_digest: None,
-        times_digest: None,
-        request_ids: &[],
-        proofs: None,
-        may_stay_undecided: &|clause| allowed.names_any(clause),
-        replay_options: &[],
-    };
-    let report = compile_report(&conclusion, &subject);
-    terminal::print_text(&render_summary(&report, &ReportLocation { reports: "reports" }, SummaryDetail::Whole));
-    Ok(judge_report(&report))
-}
-
-fn conclude_judgement(loaded: &LoadedSuite, header: &HistoryHeader, judged: JudgedRecords) -> Conclusion {
-    let (rows, cells) = decide_recorded_verdicts(&loaded.model, &loaded.schemas, &judged);
-    let races = RaceTally::from_records(&loaded.model, &judged.races);
-    let spent = SpentRequests { requests: judged.exchanges, plans: judged.plans, ..SpentRequests::default() };
-    Conclusion {
-        seed: 0,
-        rows,
-        findings: judged.findings.into_iter().map(|finding| record_finding(header, finding)).collect(),
-        cells,
-        tally: judged.tally,
-        spent,
-        transition_times: TransitionTimes::default(),
-        unproven_transitions: Vec::new(),
-        stopped: None,
-        covered: false,
-        failure: None,
-        races,
-        unfinished: false,
-    }
-}
-
-/// A finding without a counterexample: a history has no plan.
-fn record_finding(header: &HistoryHeader, finding: Finding) -> RecordedFinding {
-    let plan = Plan { format: FORMAT, suite: header.suite.clone(), drawn: None, steps: Vec::new() };
-    let header = HistoryHeader { plan: finding.plan, ..header.clone() };
-    // The outcomes of a plan without steps need no exchanges.
-    let history = RecordedHistory::from_history(&History { header, exchanges: Vec::new() });
-    RecordedFinding {
-        requests: 0,
-        count: 1,
-        finding,
-        plan: plan.into(),
-        history,
-        counterexample: None,
-        repetition: FindingRepetition::default(),
-    }
+    Ok(print_judgement(&loaded, &header, judged, &allowed))
 }

@@ -15,6 +15,8 @@ pub mod init;
 mod init_profile;
 mod init_suite;
 pub mod judge;
+mod judge_traffic;
+mod judged_summary;
 pub mod lint;
 pub mod merge;
 pub mod mock;

@@ -74,6 +74,9 @@ impl Judge {
         self.race.records.push(RaceRecord { lanes, kinds, overlapped, verdict });
         self.race.calls = held;
         self.settle_counts();
+        if self.race.results.is_empty() {
+            self.end_certain_race();
+        }
         findings
     }
 
@@ -116,6 +119,7 @@ impl Judge {
         if matches!(interpreted.reply, OutcomeKind::Success(..) | OutcomeKind::Refusal(_)) {
             self.pass_atomic_clauses();
         }
+        self.end_certain_race();
         seen
     }
 

@@ -3,6 +3,7 @@
 //! The search for an order does not know what a call is; `judge_race` lets the belief decide whether a response is
 //! possible after the calls before it.
 
+mod certain_result;
 mod evidence;
 mod judge_race;
 mod order_search;

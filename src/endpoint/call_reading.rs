@@ -1,12 +1,13 @@
 //! Conversion of requests to calls.
 
-use crate::endpoint::Request;
+use super::composition::percent_decode;
+use super::request::Request;
 use crate::history::Call;
 use crate::schema::CompiledCatalog;
 use serde_json::Value;
 
 /// Reads the call of a request.
-pub(super) fn read_call(request: &Request, schemas: &CompiledCatalog) -> Call {
+pub(crate) fn read_call(request: &Request, schemas: &CompiledCatalog) -> Call {
     let read = |(name, text): &(String, String)| (name.clone(), read_query(schemas, &request.operation, name, text));
     Call {
         operation: request.operation.clone(),
@@ -28,12 +29,13 @@ fn read_query(schemas: &CompiledCatalog, operation: &str, name: &str, text: &str
     serde_json::from_str(text).ok().filter(|value| shape.is_valid(value)).unwrap_or(written)
 }
 
-/// Collects all texts of a body, in order. A batch names its resources in the body.
-pub(super) fn collect_texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
-    match value {
-        Value::String(text) => found.push(text),
-        Value::Array(items) => items.iter().for_each(|item| collect_texts(item, found)),
-        Value::Object(fields) => fields.values().for_each(|field| collect_texts(field, found)),
-        _ => {}
-    }
+/// The decoded pairs of the query of an address, in order.
+#[cfg(feature = "http")]
+pub(crate) fn parse_query(text: &str) -> Vec<(String, String)> {
+    let decode = |text: &str| percent_decode(&text.replace('+', " "));
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
 }
