@@ -4,6 +4,7 @@ use super::{har_text, judge_text, list_told, write_har};
 use crate::http_end_to_end::{lamps_folder, make_folder, probity_command, to_text};
 use serde_json::{Value, json};
 use std::io::Write;
+use std::path::Path;
 
 /// Checks a file of a recorder in `tests/data/har`: the counts, and the deviation of each file.
 fn check_recorder(file: &str, entries: &str) {
@@ -164,12 +165,16 @@ fn a_profile_tells_the_callers_apart() {
 
 #[test]
 fn a_value_that_the_recorder_replaced_is_not_judged_as_input() {
-    let light = r#"0+5 POST /v1/lamps {"color":"COLOR"} -> 201 {"id":"lamp-1","state":"BRIGHT","color":"red"}"#;
-    for (color, finds) in
-        [("green", true), ("[Redacted]", false), ("*****", false), ("secret:string:0123456789ab", false)]
+    let server =
+        r#"{"server":{"name":"a","flavorRef":"s","imageRef":"i","networks":[{"uuid":"n"}],"user_data":"DATA"}}"#;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (data, finds) in [("%%%", true), ("[Redacted]", false), ("*****", false), ("secret:string:0123456789ab", false)]
     {
-        let har = har_text::make_har(&[&light.replace("COLOR", color)]);
-        let (_, told) = judge_text("replaced", har.as_bytes(), &["--suite", "lamps"]);
-        assert_eq!(told.contains("FAIL"), finds, "{color}: {told}");
+        let create = format!("0+5 POST /v2/0a1b/servers {} -> 202", server.replace("DATA", data));
+        let file = write_har("replaced", har_text::make_har(&[&create]).as_bytes());
+        let arguments = ["judge", file.to_str().unwrap(), "--suite", "ecs-native"];
+        let told = to_text(&probity_command(folder, &arguments).output().unwrap().stdout);
+        assert_eq!(told.contains("FAIL input.invalid"), finds, "{data}: {told}");
+        assert!(told.contains("entries: 1 read, 1 judged"), "{told}");
     }
 }
