@@ -27,7 +27,7 @@ fn files_of_a_browser_and_of_a_proxy_are_read() {
 #[test]
 fn a_compressed_file_and_a_file_with_another_name_are_read() {
     let har = har_text::make_har(&["0+5 GET /v1/lamps/a -> 404"]);
-    let folder = make_folder("traffic-compressed");
+    let folder = make_folder("traffic-packed");
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(har.as_bytes()).unwrap();
     let packed = packed.finish().unwrap();
