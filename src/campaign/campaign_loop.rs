@@ -14,9 +14,10 @@ use super::halting::halt_plans_after;
 use super::plan_results::PlanResultCollector;
 use super::plan_runner::{PlanResult, repeat_plan, run_plan};
 use super::race_plans::run_races;
+use super::race_tally::is_about_overlap;
 use super::same_defects::merge_same_defects;
 use crate::cleanup::Leftover;
-use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model};
+
 use crate::oracle::{ClauseDecidability, list_promises};
 use crate::plan::{CellTable, Chooser, GuidedChooser, ReadOnlyChooser};
 use crate::plan_execution::StopReason;
@@ -79,12 +80,6 @@ pub async fn resume_campaign(
         false => (order.standing)(clause),
     };
     gathered.conclude_campaign(&share, order.seed, &order.selection, &standing)
-}
-
-/// Whether a clause is about overlapping calls.
-#[must_use]
-pub fn is_about_overlap(model: &Model, clause: ClauseId) -> bool {
-    matches!(model.clause_info(clause).origin, ClauseOrigin::Generated(GeneratedClause::Atomic(_)))
 }
 
 /// Starts plans while the limits allow and plans have something to send, and takes the results until no plan is

@@ -38,7 +38,7 @@ mod simpler_plans;
 
 pub use campaign_environment::{CampaignEnvironment, clean_up_run};
 pub use campaign_input::{CampaignInput, RaceShare};
-pub use campaign_loop::{is_about_overlap, resume_campaign, run_campaign};
+pub use campaign_loop::{resume_campaign, run_campaign};
 pub use cell_results::CellResult;
 pub use clause_decidability::DecidabilityCheck;
 pub use conclusion::{Conclusion, FindingRepetition, RecordedFinding, ShownCounterexample, SpentRequests};
@@ -54,7 +54,7 @@ pub use mutant_detection::{BlameFit, MutantDetection};
 pub use mutation_score::{MutantResult, MutationSettings, compute_mutation_score};
 pub use online_judge::OnlineJudge;
 pub use plan_runner::{PlanResult, rerun_plan};
-pub use race_tally::{RaceTally, RacedPair};
+pub use race_tally::{RaceTally, RacedPair, is_about_overlap};
 pub use recorded_score::{MutantKindScore, group_mutants_by_kind, score_recorded_plans};
 pub use recorded_verdicts::decide_recorded_verdicts;
 pub use transition_times::{MeasuredTransition, TransitionTimes};

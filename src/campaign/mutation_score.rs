@@ -1,10 +1,11 @@
 //! The mutation score: how soon campaigns detect mutants.
 
 use super::campaign_input::{CampaignInput, RaceShare};
-use super::campaign_loop::{is_about_overlap, run_campaign};
+use super::campaign_loop::run_campaign;
 use super::event::NullListener;
 use super::mock_environment::{MockCampaignSettings, make_mock_environment, make_mocks, run_on_paused_clock};
 use super::mutant_detection::MutantDetection;
+use super::race_tally::is_about_overlap;
 use crate::limits::Limits;
 use crate::mock::{Mutant, Tempo};
 use crate::model::{BeliefLimits, Model};

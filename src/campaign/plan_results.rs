@@ -1,6 +1,5 @@
 //! Accumulates the results of plans.
 
-use super::campaign_loop::is_about_overlap;
 use super::campaign_state::CampaignState;
 use super::cell_results::{list_cell_results, list_unsent_calls};
 use super::conclusion::{Conclusion, FindingRepetition, RecordedFinding, SpentRequests};
@@ -8,7 +7,7 @@ use super::covered::CoverageProgress;
 use super::earlier_part::PlanAccount;
 use super::event::CampaignEvent;
 use super::plan_runner::PlanResult;
-use super::race_tally::RaceTally;
+use super::race_tally::{RaceTally, is_about_overlap};
 use crate::cleanup::Leftover;
 use crate::model::{CallCell, ClauseId, ClauseTally};
 use crate::oracle::{

@@ -1,6 +1,6 @@
 //! Which pairs of calls a campaign raced, how often they overlapped, and what was not judged.
 
-use crate::model::Model;
+use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model};
 use crate::oracle::{RaceRecord, RaceVerdict};
 use crate::plan::RacePair;
 use std::collections::BTreeMap;
@@ -37,6 +37,12 @@ pub struct RacedPair {
     pub example: Option<String>,
     /// Races that were not judged, by reason.
     pub undecided: BTreeMap<String, u64>,
+}
+
+/// Whether a clause is about overlapping calls.
+#[must_use]
+pub fn is_about_overlap(model: &Model, clause: ClauseId) -> bool {
+    matches!(model.clause_info(clause).origin, ClauseOrigin::Generated(GeneratedClause::Atomic(_)))
 }
 
 impl RaceTally {

@@ -3,8 +3,8 @@
 //! The exchanges are judged as in a run, but nothing is known of the campaign that sent them. The module does not know
 //! where the records came from.
 
-use super::campaign_loop::is_about_overlap;
 use super::cell_results::{CellResult, list_callers, list_cell_results, list_unsent_calls};
+use super::race_tally::is_about_overlap;
 use crate::model::{ClauseId, Model};
 use crate::oracle::{
     ClauseDecidability, ClauseResult, ClauseSelection, JudgedRecords, VerdictSettings, decide_verdicts,

@@ -34,7 +34,7 @@ were left behind; 130 and 143 on signals. See docs/EXIT_CODES.md.";
 #[derive(Debug, Subcommand)]
 pub enum CliVerb {
     /// Run a campaign for each suite against an endpoint or the built-in mock
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Carry out a recorded plan again, such as a counterexample
     Replay(ReplayArguments),
     /// Make one call, or a few in a row, and show what the model expects and which clauses apply

@@ -2,7 +2,7 @@
 
 use super::clause_info::{ClauseId, ClauseOrigin};
 use super::compile::Model;
-use super::evidence::{DeviationEvidence, ExpectationReason};
+use super::evidence::{DeviationEvidence, DifferenceKind, ExpectationReason};
 use crate::suite::{Clause, ClauseDecision, ClauseOperations};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,12 +60,22 @@ fn is_promise(clause: ClauseId, evidence: &DeviationEvidence) -> bool {
     })
 }
 
+/// Whether the nearest possible state refuses a call that the endpoint accepted.
+fn demands_refusal(evidence: &DeviationEvidence) -> bool {
+    evidence.differences.iter().any(|difference| match &difference.what {
+        DifferenceKind::Outcome { expected, .. } => expected.accepted == Some(false),
+        _ => false,
+    })
+}
+
 /// How far a clause is from the deviation: 0 for the promise behind the expectation, then clauses of single operations,
 /// clauses of any operation, and generated clauses.
 fn measure_distance(model: &Model, clause: ClauseId, evidence: &DeviationEvidence) -> u8 {
     match &model.clause_info(clause).origin {
         ClauseOrigin::Clause(_) if is_promise(clause, evidence) => 0,
         ClauseOrigin::Clause(index) => match &model.suite.clauses[*index] {
+            // The end of a resource was promised, and a call on it is accepted.
+            Clause { decision: ClauseDecision::Accept(_), .. } if demands_refusal(evidence) => 0,
             // An accepted call contradicts each clause that refuses it.
             clause if !matches!(clause.decision, ClauseDecision::Accept(_)) => 1,
             Clause { calls: ClauseOperations::Only(_), .. } => 1,

@@ -33,7 +33,7 @@ pub struct Deviation {
     pub clauses: Vec<ClauseId>,
     /// Less specific clauses that every possible state contradicts too.
     pub further_clauses: Vec<ClauseId>,
-    /// All clauses that some possible state contradicts, sorted.
+    /// The blamed clauses, and those that every possible state contradicts too, sorted.
     pub suspected_clauses: Vec<ClauseId>,
     /// The outcome, in words.
     pub outcome: String,

@@ -53,15 +53,14 @@ fn imply_presence(term: &Expr) -> Option<String> {
 }
 
 impl Model {
-    /// Whether a clause is about fewer inputs than another clause with the same decision, by the form of their guards: the
-    /// guard has all terms of the other guard, and more.
+    /// Whether an accepting clause is about fewer inputs than another accepting clause, by the form of their guards: the guard
+    /// has all terms of the other guard, and more.
     #[must_use]
     pub fn is_more_specific(&self, one: ClauseId, other: ClauseId) -> bool {
         self.compare_guards(one, other, |mine, others| mine.len() > others.len() && mine.is_superset(others))
     }
 
-    /// Whether a clause is about no inputs besides those of another clause with the same decision, by the form of their
-    /// guards.
+    /// Whether an accepting clause is about no inputs besides those of another accepting clause, by the form of their guards.
     #[must_use]
     pub fn implies_guard(&self, one: ClauseId, other: ClauseId) -> bool {
         self.compare_guards(one, other, BTreeSet::is_superset)
@@ -77,7 +76,9 @@ impl Model {
             return false;
         };
         let accepts = |clause: &Clause| matches!(clause.decision, ClauseDecision::Accept(_));
-        accepts(mine) == accepts(others)
+        // An accepted call contradicts each clause that refuses it, whatever else the others ask.
+        accepts(mine)
+            && accepts(others)
             && compare(&list_input_terms(&self.suite, mine), &list_input_terms(&self.suite, others))
     }
 }

@@ -31,7 +31,7 @@ pub struct Finding {
     /// The blamed clauses, the most specific first: one that every possible state before the exchange contradicts, or
     /// several of which every possible state contradicts at least one.
     pub clauses: Vec<ClauseId>,
-    /// All clauses that some possible state contradicts, sorted.
+    /// The blamed clauses, and those that every possible state contradicts too, sorted.
     pub suspected_clauses: Vec<ClauseId>,
     /// Further clauses that the response contradicts in every possible state, and clauses that repetitions contradict:
     /// responses with the same hint or the same fingerprint.

@@ -45,7 +45,8 @@ impl LampCloud {
 
     fn command(&self, options: &[&str]) -> Command {
         let profile = self.folder.join("profile.yaml");
-        let mut command = probity_command(&crate::http_end_to_end::lamps_folder(), &["run", "lamps"]);
+        let mut command =
+            probity_command(&crate::http_end_to_end::lamps_folder(), &["run", "lamps", "--until", "spent"]);
         if !options.contains(&"--today") {
             command.args(["--today", "2026-11-30"]);
         }
