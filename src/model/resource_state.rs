@@ -56,7 +56,7 @@ pub struct ResourceState {
     pub kind: u16,
     /// The owner.
     pub owner: ResourceOwner,
-    /// Sequence number of the create within the plan, or [`UNKNOWN_SEQ`].
+    /// Sequence number of the create within the plan, or `UNKNOWN_SEQ`.
     pub seq: u32,
     /// Whether the resource exists.
     pub existence: Existence,
