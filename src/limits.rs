@@ -76,7 +76,7 @@ pub struct Limits {
     pub disk_bytes: u64,
     /// Whether the first finding ends the campaign or the plan.
     pub first_only: bool,
-    /// Whether the campaign starts no further plan once everything is covered, see `campaign::is_covered`.
+    /// Whether the campaign starts no further plan once each clause that can be decided is, and no cell is left to fill.
     pub until_covered: bool,
     /// The part of the run. The other limits are those of the part.
     pub shard: RunShard,
@@ -179,7 +179,7 @@ pub struct RequestedLimits {
     pub fast: bool,
     /// Whether the first finding ends a campaign.
     pub first: bool,
-    /// Whether a campaign ends once everything is covered.
+    /// As [`Limits::until_covered`].
     pub until_covered: bool,
     /// The part of the run, which gets its share of all limits but time and plans.
     pub shard: RunShard,

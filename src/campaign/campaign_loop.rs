@@ -17,7 +17,6 @@ use super::race_plans::run_races;
 use super::race_tally::is_about_overlap;
 use super::same_defects::merge_same_defects;
 use crate::cleanup::Leftover;
-
 use crate::oracle::{ClauseDecidability, list_promises};
 use crate::plan::{CellTable, Chooser, GuidedChooser, ReadOnlyChooser};
 use crate::plan_execution::StopReason;
@@ -101,6 +100,10 @@ async fn run_plans(
     let (mut next, mut taken) = (first, first);
     let table = CellTable::new(&share.env.model, &share.env.hints, &share.env.plan_limits.callers);
     let cells = list_selected_cells(&share.env.model, &table, &order.selection);
+    // The plans of earlier parts may have covered everything already.
+    if limits.until_covered && first > 0 {
+        gathered.covered = gathered.is_covered(share, &order.selection, order.standing, &cells);
+    }
     let mut quiet = QuietPlans::default();
     loop {
         let open = !share.env.cancel.is_requested()

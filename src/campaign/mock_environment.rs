@@ -136,17 +136,9 @@ fn is_resource_id(model: &Model, parameter: &str) -> bool {
 /// project; the values have the usual form of project ids.
 #[must_use]
 pub fn make_mock_identities(schemas: &CompiledCatalog) -> Identities {
-    let operations = &schemas.catalog.operations;
-    let everywhere =
-        |name: &str| operations.iter().all(|operation| operation.path.iter().any(|parameter| parameter.name == name));
-    let names: Vec<&String> = operations
-        .iter()
-        .flat_map(|operation| &operation.path)
-        .map(|parameter| &parameter.name)
-        .filter(|name| everywhere(name))
-        .collect();
+    let names = schemas.catalog.list_shared_parameters();
     let identity = |value: &str| Identity {
-        parameters: names.iter().map(|name| ((*name).clone(), value.to_string())).collect(),
+        parameters: names.iter().map(|name| ((*name).to_string(), value.to_string())).collect(),
         ..Identity::default()
     };
     let (own, foreign) = ("0a1b2c3d4e5f40718293a4b5c6d7e8f9", "ffeeddccbbaa49998877665544332211");

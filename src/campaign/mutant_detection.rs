@@ -3,9 +3,10 @@
 //! The broken clause of a mutant is known, so that the blame of a finding can be measured.
 
 use super::conclusion::RecordedFinding;
+use crate::expr::FieldPath;
 use crate::mock::{FaultKind, Mutant, find_kind, name_target};
 use crate::model::{ClauseId, ClauseOrigin, GeneratedClause, Model};
-use crate::suite::{Clause, ClauseOperations, Effect};
+use crate::suite::{Clause, ClauseOperations, Effect, IdExpression};
 
 /// The detection of a mutant by one campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +86,9 @@ fn is_broken_too(model: &Model, mutant: &Mutant, clause: ClauseId) -> bool {
         FaultKind::Refused | FaultKind::OtherStatus => shares_guard(model, mutant, clause),
         FaultKind::NoEffect | FaultKind::Stuck(_) => of_call.is_some_and(|written| !written.then.is_empty()),
         // The value at the place is wrong, and the clause is about that value.
-        FaultKind::Omits(place) | FaultKind::Mistypes(place) => is_about_place(model, clause, place),
+        FaultKind::Omits(place) | FaultKind::Mistypes(place) => {
+            is_about_place(model, clause, place) || reads_place(model, mutant, clause, place)
+        }
         FaultKind::FailsWhenBusy => {
             is_generated(model, clause, |kind| matches!(kind, GeneratedClause::NoServerError(_)))
         }
@@ -133,6 +136,26 @@ fn is_about_place(model: &Model, clause: ClauseId, place: &str) -> bool {
             shown && (sets || is_generated(model, clause, |it| *it == GeneratedClause::Field(kind, index)))
         })
     })
+}
+
+/// Whether a clause compares the value at a place of the response whose shape the mutant breaks, or creates the resource
+/// whose id is at the place.
+fn reads_place(model: &Model, mutant: &Mutant, clause: ClauseId, place: &str) -> bool {
+    let ClauseOrigin::Generated(GeneratedClause::Reply(operation)) = &model.clause_info(mutant.clause).origin else {
+        return false;
+    };
+    let is_of_call = |written: &&Clause| match &written.calls {
+        ClauseOperations::Only(operations) => operations.contains(operation),
+        ClauseOperations::AllBut(operations) => !operations.contains(operation),
+    };
+    let Some(written) = model.find_suite_clause(clause).filter(is_of_call) else { return false };
+    let is_place = |path: &FieldPath| &*path.root == "reply" && path.to_pointer() == place;
+    let ids = model.operations[operation].about.iter().filter_map(|about| match &about.binding {
+        IdExpression::New(id) => Some(id),
+        IdExpression::Existing(_) => None,
+    });
+    let compared = written.ensure.iter().map(|(expr, _)| expr);
+    compared.chain(ids).any(|expr| expr.list_reads().iter().any(is_place))
 }
 
 /// Whether a clause says that a field changes by stated effects alone.

@@ -147,7 +147,7 @@ struct RunningPlan<'a, 's> {
     emitted: usize,
     /// The step after a race, which ended the race.
     pending: Option<Step>,
-    /// Number of cells of the plan that the coverage has.
+    /// The exchanges of the plan in cells that the coverage has.
     noted_cells: BTreeMap<CallCell, u64>,
     /// The waits for bounds so far.
     waits: PlanWaits,

@@ -124,7 +124,8 @@ pub struct RunArguments {
     /// Most plans of each campaign
     #[arg(long, value_name = "N")]
     pub plans: Option<u64>,
-    /// When a campaign ends: once every clause is decided and each cell is covered three times, or when its requests are spent
+    /// When a campaign ends: once each clause that can be decided is and each kind of call was sent three times, or when its
+    /// requests are spent
     #[arg(long, value_name = "covered|spent", default_value = "covered")]
     pub until: RunEnd,
     /// Use a tenth of the default requests
@@ -193,7 +194,7 @@ impl FromStr for TimesArgument {
 /// When a campaign ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum RunEnd {
-    /// Once every clause is decided and each cell is covered three times.
+    /// Once each clause that can be decided is, and no kind of call is left that more requests are expected to send.
     Covered,
     /// When its requests are spent.
     Spent,

@@ -1,6 +1,5 @@
 //! Conversion of requests to calls.
 
-use super::composition::percent_decode;
 use super::request::Request;
 use crate::history::Call;
 use crate::schema::CompiledCatalog;
@@ -27,15 +26,4 @@ fn read_query(schemas: &CompiledCatalog, operation: &str, name: &str, text: &str
         schemas.find_operation(operation).and_then(|operation| schemas.find_parameter_schema(operation, "query", name));
     let Some(shape) = shape.filter(|shape| !shape.is_valid(&written)) else { return written };
     serde_json::from_str(text).ok().filter(|value| shape.is_valid(value)).unwrap_or(written)
-}
-
-/// The decoded pairs of the query of an address, in order.
-#[cfg(feature = "http")]
-pub(crate) fn parse_query(text: &str) -> Vec<(String, String)> {
-    let decode = |text: &str| percent_decode(&text.replace('+', " "));
-    let pairs = text.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (decode(name), decode(value)))
-        .collect()
 }

@@ -11,7 +11,6 @@ mod forgery;
 mod identity;
 mod infrastructure;
 mod provocation;
-#[cfg(feature = "http")]
 mod recorded_header;
 mod request;
 mod request_watch;
@@ -34,6 +33,7 @@ pub use identity::{CALLERS, Identities, Identity};
 pub(crate) use infrastructure::{CONDITION_NAMES, FAILURES_MAX};
 pub use infrastructure::{InfrastructureRecogniser, RecognisingEndpoint};
 pub use provocation::{FailureProvocation, run_command};
+pub(crate) use recorded_header::is_recorded_header;
 pub use request::{Endpoint, PendingOutcome, Request};
 pub use request_watch::{OutsideRequest, RequestWatch};
 pub(crate) use response_body::{read_body, read_oversized_body};
@@ -42,10 +42,8 @@ pub use wire_faults::{DisturbedEndpoint, WireDisturbance, WireFaults};
 // Only the HTTP client and the HTTP server use these.
 #[cfg(feature = "http")]
 pub(crate) use {
-    call_reading::parse_query,
-    recorded_header::is_recorded_header,
     response_body::is_html,
-    routes::{RouteTable, RoutingResult},
+    routes::{RouteTable, RoutingResult, parse_query},
     wire_faults::{add_fields, build_retry_reply},
 };
 

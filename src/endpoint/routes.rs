@@ -110,3 +110,13 @@ fn split_path(path: &str) -> Vec<&str> {
 fn list_fixed_segments<'a>(segments: &[&'a str]) -> Vec<Option<&'a str>> {
     segments.iter().map(|segment| if parse_parameter_name(segment).is_some() { None } else { Some(*segment) }).collect()
 }
+
+/// The decoded pairs of the query of an address, in order.
+pub(crate) fn parse_query(text: &str) -> Vec<(String, String)> {
+    let decode = |text: &str| percent_decode(&text.replace('+', " "));
+    let pairs = text.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
+}

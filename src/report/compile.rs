@@ -67,7 +67,8 @@ pub struct Report {
     /// Why the campaign ended before its clauses were decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
-    /// Whether the campaign ended before its requests were spent, because each clause was decided and each cell covered.
+    /// Whether the campaign ended before its requests were spent, because each clause that can be decided is, and no
+    /// cell is left that more requests are expected to fill.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub covered: bool,
     /// How many of `clauses` have each verdict.

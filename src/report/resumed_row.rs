@@ -1,5 +1,6 @@
 //! What a resumed run took over from its earlier parts.
 
+use super::phrases::format_count;
 use serde::{Deserialize, Serialize};
 
 /// What a resumed run took over from its earlier parts. The counts and verdicts of the report include all parts.
@@ -26,12 +27,19 @@ impl ResumedRow {
     #[must_use]
     pub fn describe(&self) -> String {
         let ResumedRow { from, plans, requests, left_out, unrecorded, .. } = self;
-        let mut text = format!("resumed from {from}: {plans} plans with {requests} requests were recorded before");
+        let count = |number: &u64, one: &str, many: &str| {
+            format_count(usize::try_from(*number).unwrap_or(usize::MAX), one, many)
+        };
+        let (plans, requests) = (count(plans, "plan", "plans"), count(requests, "request", "requests"));
+        let mut text = format!("resumed from {from}: recorded before: {plans} with {requests}");
         if *left_out > 0 {
-            text += &format!("; {left_out} exchanges of a plan that was not whole are left out");
+            text += &format!("; left out: {} of a plan that was not whole", count(left_out, "exchange", "exchanges"));
         }
         if *unrecorded > 0 {
-            text += &format!("; {unrecorded} more requests were sent before, of which no plan was recorded");
+            text += &format!(
+                "; sent before without a recorded plan: {}",
+                count(unrecorded, "more request", "more requests")
+            );
         }
         text
     }

@@ -94,7 +94,8 @@ fn write_heading(out: &mut String, report: &Report) {
     if report.covered {
         let _ = writeln!(
             out,
-            "  ended before its requests were spent: each clause that can be decided is, and the cells are covered"
+            "  ended before its requests were spent: each clause that can be decided is, and no cell is left that more \
+             requests are expected to fill"
         );
     }
     if let Some(why) = &report.stopped {

@@ -125,6 +125,14 @@ fn join_patterns(patterns: &[NamePattern]) -> Option<String> {
     (!texts.is_empty()).then(|| texts.join(" "))
 }
 
+/// What a pattern that matches nothing may have meant: a pattern for all clauses of a group, if it is one, else a clause.
+fn list_similar_patterns(pattern: &str, ids: &BTreeSet<&str>) -> BTreeSet<String> {
+    match pattern.strip_suffix(".*") {
+        Some(_) => ids.iter().filter_map(|id| Some(format!("{}.*", id.split_once('.')?.0))).collect(),
+        None => ids.iter().map(|id| (*id).to_string()).collect(),
+    }
+}
+
 fn check_patterns<'p>(
     flag: &str,
     patterns: impl IntoIterator<Item = &'p NamePattern>,
@@ -134,9 +142,28 @@ fn check_patterns<'p>(
     let ids: BTreeSet<&str> = clauses.flat_map(ClauseInfo::list_names).collect();
     for pattern in patterns {
         if !ids.iter().any(|id| pattern.matches(id)) {
-            let remedy = suggest_name(pattern.text(), &ids.iter().copied().collect::<Vec<_>>());
+            let known = list_similar_patterns(pattern.text(), &ids);
+            let remedy = suggest_name(pattern.text(), &known.iter().map(String::as_str).collect::<Vec<_>>());
             return Err(UserError::usage(format!("{flag} {}", pattern.text()), "no clause matches", remedy));
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a pattern that matches nothing may have meant, of the clauses `dim.bright`, `dim.twice` and `light.bright`.
+    fn check(pattern: &str, expected: &str) {
+        let ids = BTreeSet::from(["dim.bright", "dim.twice", "light.bright"]);
+        let known = list_similar_patterns(pattern, &ids);
+        assert_eq!(suggest_name(pattern, &known.iter().map(String::as_str).collect::<Vec<_>>()), expected);
+    }
+
+    #[test]
+    fn a_misspelt_group_suggests_a_group_and_a_misspelt_clause_a_clause() {
+        check("lihgt.*", "did you mean `light.*`?");
+        check("dim.twise", "did you mean `dim.twice`?");
+    }
 }

@@ -132,8 +132,8 @@ where
             return;
         }
         simplify_steps::simplify_branches(search).await;
-        search.polishes = true;
         simplify_steps::simplify_callers(search).await;
+        search.polishes = true;
         simplify_values::simplify_inputs(search).await;
         simplify_steps::unify_bindings(search).await;
         simplify_steps::shorten_waits(search).await;

@@ -2,6 +2,7 @@
 
 use super::traffic_entry::TrafficEntry;
 use crate::endpoint::{RouteTable, RoutingResult, percent_decode};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use url::Url;
 
@@ -78,13 +79,18 @@ fn find_origin(url: &Url) -> Option<String> {
 
 /// The number of fixed segments of the operation's path, plus one; 0 without an operation.
 fn score_match(routes: &RouteTable<'_>, method: &str, path: &str) -> usize {
+    find_parameters(routes, method, path).map_or(0, |parameters| count_fixed_segments(path, parameters.len()))
+}
+
+/// The parameters in the path of a call, whatever action its body names; none without an operation of the path.
+pub(super) fn find_parameters(routes: &RouteTable<'_>, method: &str, path: &str) -> Option<BTreeMap<String, Value>> {
     match routes.find_route(method, path, None) {
-        RoutingResult::Operation { parameters, .. } => count_fixed_segments(path, parameters.len()),
+        RoutingResult::Operation { parameters, .. } => Some(parameters),
         RoutingResult::NoAction { first } => match *first {
-            RoutingResult::Operation { parameters, .. } => count_fixed_segments(path, parameters.len()),
-            _ => 0,
+            RoutingResult::Operation { parameters, .. } => Some(parameters),
+            _ => None,
         },
-        RoutingResult::Methods(_) | RoutingResult::Nothing => 0,
+        RoutingResult::Methods(_) | RoutingResult::Nothing => None,
     }
 }
 

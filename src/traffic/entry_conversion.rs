@@ -1,7 +1,7 @@
 //! From an entry to an exchange.
 
 use super::base_address::BaseAddress;
-use super::caller_finder::find_caller;
+use super::caller_finder::{UsualCaller, find_caller};
 use super::recorded_request::{RecordedBody, read_request_body};
 use super::recorded_response::read_outcome;
 use super::traffic_entry::TrafficEntry;
@@ -37,6 +37,8 @@ pub(super) struct EntryConverter<'a> {
     pub identities: &'a Identities,
     /// Whether a credential of the profile identifies the caller of some entry.
     pub has_known_callers: bool,
+    /// What most calls have that tells their caller.
+    pub usual: UsualCaller,
     pub recognisers: &'a [InfrastructureRecogniser],
     /// The start of the recording, in microseconds since 1970.
     pub start_us: i64,
@@ -64,12 +66,17 @@ impl EntryConverter<'_> {
             return ConvertedEntry::Unread("a redirection, or an answer that the client had already");
         }
         let caller = find_caller(self.identities, entry);
+        if !caller.is_known && !self.usual.has_parameters(&parameters) {
+            return ConvertedEntry::Unread(
+                "another project, or the like, than in most calls; no credential of the profile tells whose",
+            );
+        }
         let call = self.read_entry_call(entry, (operation, binding), parameters, (caller.name, json));
         let input = self.classify_input(entry, &call);
         let mut outcome = self.recognise_outcome(read_outcome(entry));
         if let Outcome::Replied(reply) = &outcome
             && !caller.is_known
-            && self.may_refuse_caller(reply.status)
+            && self.may_refuse_caller(entry, reply.status)
         {
             let (by, reply) = (InfrastructureFailure::Credentials, reply.clone());
             outcome = Outcome::InfrastructureFailed { by, reply, may_have_acted: false };
@@ -90,9 +97,10 @@ impl EntryConverter<'_> {
     }
 
     /// Whether a refusal with this status may be meant for a caller whom nothing identifies. Where the profile identifies
-    /// callers of other entries, the caller of this one may be anybody.
-    fn may_refuse_caller(&self, status: u16) -> bool {
-        matches!(status, 401 | 403) || ((400..500).contains(&status) && self.has_known_callers)
+    /// callers of other entries, or other entries have a credential, the caller of this one may be anybody.
+    fn may_refuse_caller(&self, entry: &TrafficEntry, status: u16) -> bool {
+        let may_be_anybody = self.has_known_callers || self.usual.lacks_credential(entry);
+        matches!(status, 401 | 403) || ((400..500).contains(&status) && may_be_anybody)
     }
 
     /// Start and end of an entry, in microseconds since the start of the recording.

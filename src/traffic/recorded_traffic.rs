@@ -3,7 +3,7 @@
 use super::base_address::BaseAddress;
 use super::call_footprint::{CallCoupling, CallFootprint, is_word, list_mentioned_ids};
 use super::call_order::{CallBatch, CallTime, order_calls};
-use super::caller_finder::find_caller;
+use super::caller_finder::{UsualCaller, find_caller};
 use super::entry_conversion::{ConvertedEntry, EntryConverter};
 use super::har_file::{EXPORT, HarError, read_har};
 use super::traffic_counts::TrafficCounts;
@@ -85,8 +85,11 @@ impl Traffic {
         settings: TrafficSettings<'a>,
     ) -> (impl Iterator<Item = HistoryRecord> + 'a, TrafficCounts) {
         learn_secrets(&self.entries, settings.learned);
+        let catalog = &settings.schemas.catalog;
+        let routes = RouteTable::from_catalog(catalog);
         let converter = EntryConverter {
-            routes: RouteTable::from_catalog(&settings.schemas.catalog),
+            usual: UsualCaller::find(&self.entries, settings.base, (&routes, catalog)),
+            routes,
             schemas: settings.schemas,
             model: settings.model,
             base: settings.base,

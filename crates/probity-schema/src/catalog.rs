@@ -5,7 +5,7 @@
 //! and keywords, annotations or a [`ProseNote`] of recognised tokens state the content.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Version of the `catalog.json` format. A reader refuses newer versions.
 pub const FORMAT: u32 = 1;
@@ -22,6 +22,18 @@ pub struct Catalog {
     pub pages: Vec<CatalogPage>,
     /// The operations, in the order of the pages.
     pub operations: Vec<Operation>,
+}
+
+impl Catalog {
+    /// The parameters that the path of each operation has, such as a project.
+    #[must_use]
+    pub fn list_shared_parameters(&self) -> BTreeSet<&str> {
+        let first = self.operations.iter().take(1).flat_map(|operation| &operation.path);
+        let is_shared = |name: &&str| {
+            self.operations.iter().all(|operation| operation.path.iter().any(|parameter| parameter.name == *name))
+        };
+        first.map(|parameter| parameter.name.as_str()).filter(is_shared).collect()
+    }
 }
 
 /// One page of the vendor.

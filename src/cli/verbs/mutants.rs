@@ -126,8 +126,8 @@ fn describe_spread(what: &str, mut numbers: Vec<u64>) -> String {
     }
 }
 
-/// How often the findings blame the broken clause first, and each mutant whose finding does not; empty without a
-/// detection.
+/// How often the findings blame the broken clause first, how many blame several clauses, and each mutant whose finding does
+/// not blame the broken clause first and alone; empty without a detection.
 fn describe_blame(model: &Model, scores: &[MutantResult]) -> String {
     let mut fits: Vec<BlameFit> = Vec::new();
     let mut lines = String::new();
@@ -135,9 +135,9 @@ fn describe_blame(model: &Model, scores: &[MutantResult]) -> String {
         for found in score.detections.iter().flatten() {
             let fit = found.rate_blame(model, &score.mutant);
             fits.push(fit);
-            if fit != BlameFit::First {
+            if fit != BlameFit::First || found.blamed.len() > 1 {
                 let blamed: Vec<&str> = found.blamed.iter().map(|id| model.clause_info(*id).id.as_str()).collect();
-                lines.push_str(&format!("       blame  {}: {}\n", score.mutant.name, blamed.join(", ")));
+                lines.push_str(&format!("       {}: the finding blames {}\n", score.mutant.name, blamed.join(", ")));
             }
         }
     }
@@ -146,10 +146,12 @@ fn describe_blame(model: &Model, scores: &[MutantResult]) -> String {
     }
     let count = |fit: BlameFit| fits.iter().filter(|other| **other == fit).count();
     let percent = |count: usize| 100.0 * count as f64 / fits.len() as f64;
+    let several = list_detections(scores).filter(|found| found.blamed.len() > 1).count();
     let (first, later, missing) = (count(BlameFit::First), count(BlameFit::Later), count(BlameFit::Missing));
     format!(
         "{lines}blame: the first clause is the broken one, or broken by the same fault, in {first} of {} findings ({:.1} %); the \
-         broken clause comes later in {later} ({:.1} %), and is not named in {missing} ({:.1} %)\n",
+         broken clause comes later in {later} ({:.1} %), and is not named in {missing} ({:.1} %); {several} findings blame several \
+         clauses\n",
         fits.len(),
         percent(first),
         percent(later),

@@ -199,6 +199,19 @@ fn the_har_file_of_a_run_has_the_verdicts_of_its_history() {
 }
 
 #[test]
+fn a_recording_of_several_projects_has_no_deviation_without_a_profile() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let store = SuiteStore::find(root, None).unwrap_or_else(|error| panic!("{error}"));
+    let loaded = store.load("ecs-native", "2026-11-20").unwrap_or_else(|error| panic!("{error}"));
+    let lines = record_campaign(&loaded, None, 600);
+    let files = write_har_files(&loaded, &lines, &make_identities(&loaded));
+    let verdicts = judge_har_files(&loaded, &files, &Identities::new(BTreeMap::new()));
+    let failed: Vec<&String> = verdicts.iter().filter(|(_, it)| **it == Verdict::Fail).map(|(id, _)| id).collect();
+    assert_eq!(failed, Vec::<&String>::new());
+    assert!(verdicts.values().filter(|it| **it == Verdict::Pass).count() > 20, "{verdicts:?}");
+}
+
+#[test]
 fn the_har_file_of_a_run_with_a_fault_has_the_deviation_of_its_history() {
     check_agreement(&lamps_folder(), "lamps", Some("dim.twice/accepted"), 400, 0);
 }

@@ -99,7 +99,7 @@ fn read_number(name: &str) -> Option<usize> {
     Some(text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }
 
-/// Most faults need no more than the 2,000 requests of one campaign; faults that need a long history of one
+/// Two of three faults need no more than the 2,000 requests of one campaign; faults that need a long history of one
 /// resource are rare.
 #[test]
 fn six_faults_at_once_are_each_shown_alone_by_a_short_counterexample() {
@@ -119,6 +119,5 @@ fn six_faults_at_once_are_each_shown_alone_by_a_short_counterexample() {
             planted += PLANTED;
         }
     }
-    // Wanted are two of three. Today plans of 90 steps are left that the requests for shrinking do not suffice for.
-    assert!(alone * 12 >= planted * 7, "{alone} of {planted}");
+    assert!(alone * 3 >= planted * 2, "{alone} of {planted}");
 }

@@ -203,7 +203,8 @@ fn describe_grounds(report: &Report) -> Vec<String> {
         ));
     }
     if report.covered {
-        let ended = "The run ended once each clause that can be decided was, and the cells were covered.";
+        let ended = "The run ended once each clause that can be decided was, and no cell was left that more requests were expected \
+                     to fill.";
         grounds.push(ended.to_string());
     }
     if let Some(reason) = &report.stopped {
