@@ -107,6 +107,18 @@ mod tests {
     }
 
     #[test]
+    fn a_filter_reads_the_element_of_the_outer_loop() {
+        check(
+            "body.a.all(x, x.b.map(y, y.n == x.c, y.m) == [])",
+            &[
+                "body.a[0].b[0].n == body.a[0].c",
+                "body.a[0].b[0].m",
+                "body.a[0].b.map(y, y.n == body.a[0].c, y.m) == []",
+            ],
+        );
+    }
+
+    #[test]
     fn a_batch_maps_to_the_path_of_its_first_id() {
         let expr = Expr::parse("body.lamps.map(l, l.id)").expect("the test's text parses");
         let path = expr.expand_first_elements()[0].as_path().expect("a path");

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::notated_text::TextNotation;
 use super::value::ExprValue;
 
 /// A set of values.
@@ -61,7 +60,7 @@ impl ValueType {
             ExprValue::Int(_) | ExprValue::Large(_) => ValueType::Int,
             ExprValue::Float(_) => ValueType::Float,
             ExprValue::Str(text) => ValueType::Enum(vec![text.to_string()]),
-            ExprValue::Notated(read) if read.notation() == TextNotation::Time => ValueType::Time,
+            // No constant is read in a notation.
             ExprValue::Notated(_) => ValueType::Str,
             ExprValue::List(items) => ValueType::List(Box::new(ValueType::union(items.iter().map(ValueType::of_val)))),
             ExprValue::Map(entries) => {

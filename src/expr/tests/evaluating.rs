@@ -258,10 +258,24 @@ fn a_guard_over_several_documents_is_decided() {
 
 #[test]
 fn work_is_limited() {
-    let nested = "L.all(a, L.all(b, L.all(c, L.all(d, a + b + c + d >= 0))))";
     let list = format!("[{}]", vec!["1"; 60].join(", "));
-    let outcome = super::describe_outcome(&nested.replace('L', &list));
-    assert!(outcome.ends_with("units of work"), "{outcome}");
+    let outcome = |text: &str| super::describe_outcome(&text.replace('L', &list));
+    let nested = outcome("L.all(a, L.all(b, L.all(c, L.all(d, a + b + c + d >= 0))))");
+    assert!(nested.ends_with("units of work"), "{nested}");
+    // A list costs the more to compare the longer it is.
+    assert_eq!(outcome("L.all(a, L.all(b, a != 2))"), "true");
+    let compared = outcome("L.all(a, L.all(b, L != a))");
+    assert!(compared.ends_with("units of work"), "{compared}");
+}
+
+#[test]
+fn a_text_is_limited_in_its_length() {
+    let text = "a".repeat(2_000);
+    assert_eq!(super::describe_outcome(&format!("size('{text}' + '{text}')")), "4000");
+    // Each step doubles the text, 1,000,000 bytes are passed at the tenth.
+    let doubled = (0..10).fold(format!("'{text}'"), |of, _| format!("[{of}].map(x, x + x)[0]"));
+    let outcome = super::describe_outcome(&doubled);
+    assert!(outcome.ends_with("the text is longer than 1048576 bytes"), "{outcome}");
 }
 
 /// A scope that counts its calls.

@@ -165,6 +165,8 @@ fn the_canonical_form_keeps_only_needed_parentheses() {
     assert_eq!(canonical("(a||b)&&c"), "(a || b) && c");
     assert_eq!(canonical("a-(b-c)-d"), "a - (b - c) - d");
     assert_eq!(canonical("-(-5)"), "-(-5)");
+    assert_eq!(canonical("(-a)[0]"), "(-a)[0]");
+    assert_eq!(canonical("(!a).b"), "(!a).b");
     assert_eq!(canonical("(a?b:c)?d:(e?f:g)"), "(a ? b : c) ? d : e ? f : g");
     assert_eq!(canonical("a['b'].c['d:e']"), r#"a["b"].c["d:e"]"#);
     assert_eq!(canonical("l.existsOne(x,x>1)"), "l.exists_one(x, x > 1)");

@@ -85,6 +85,8 @@ fn an_expression_has_the_type_of_its_values() {
         "a" + boat.name => a text
         [boat.name] + ["b"] => a list (of a text)
         max([1, 2]) => a whole number
+        int(boat.name) + int(1.5) => a whole number
+        double(boat.length) => a number
         "#,
     );
 }
@@ -115,6 +117,7 @@ fn parts_without_a_value_for_any_input_are_found() {
         boat.length + (9223372036854775807 + 1) == 1 => error 35: this has no value for any input: the number does not fit 64 bits
         [1, 2][2] == boat.length => error 6: this has no value for any input: the index 2 is outside of a list of 2
         boat.length / 2 == 1 / 1 => a truth value
+        {"a": boat.length}["a"] == 1 => a truth value
         "#,
     );
 }
@@ -155,8 +158,19 @@ fn operands_of_a_wrong_type_are_found() {
         boat.length in 5 => error 15: 5 is a whole number, where a list or a map is needed
         boat.name.all(c, true) => error 5: boat.name is a text, where a list or a map is needed
         boat.crew["a"] => error 9: boat.crew is a list (of a map with name) and has no fields
+        boat.crew[boat.name] => error 9: boat.crew is a list (of a map with name) and cannot be indexed with a text
+        boat.crew[boat.sails] => error 15: boat.sails is a truth value, where a text or a whole number is needed
         boat.length % 2 == 0 && 1.5 % 2 == 0 => error 24: 1.5 is a number, where a whole number is needed
         size(boat.length) => error 10: boat.length is a whole number, where a text, a list or a map is needed
+        "#,
+    );
+}
+
+#[test]
+fn operands_that_fit_for_some_values_only_are_a_warning() {
+    check_table(
+        r#"
+        (boat.sails ? 1 : "a") < 3 => warning 23: a whole number or "a" and a whole number have no order
         "#,
     );
 }
@@ -207,5 +221,6 @@ fn the_nearest_name_must_be_near() {
     assert_eq!(find_nearest("flavour", names), Some("flavor"));
     assert_eq!(find_nearest("STATUS", names), Some("status"));
     assert_eq!(find_nearest("image", names), None);
+    assert_eq!(find_nearest("stael", ["stale"]), Some("stale"), "two letters that are swapped are one difference");
     assert_eq!(find_nearest("status", ["status", "statuses"]), Some("statuses"));
 }

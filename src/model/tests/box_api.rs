@@ -36,7 +36,8 @@ clauses:
       then: { label.box: body.box, label.text: "'old'", label.state: here } }
   - { id: move, cites: "boxes:3", call: moveLabel, when: label != null, accept: 200, then: { label.box: body.box } }
   - { id: show-box, cites: "boxes:4", call: showBox, while: any, when: box != null, accept: 200 }
-  - { id: show-label, cites: "boxes:4", call: showLabel, while: any, when: label != null, accept: 200 }
+  - { id: show-label, cites: "boxes:4", call: showLabel, while: any,
+      when: label != null && op == "showLabel" && binding == "v1", accept: 200 }
   - { id: list, cites: "boxes:4", call: listLabels, while: any, accept: 200 }
   - { id: no-label, cites: "boxes:4", call: showLabel, while: any, when: label == null, refuse: 404 }
   - { id: no-box, cites: "boxes:4", call: [dropBox, relabelBox], while: any, when: box == null, refuse: 404 }
@@ -53,6 +54,12 @@ clauses:
     when: box != null
     accept: 200
     then: { "world.label.filter(l, l.box == box.id).text": "'new'" }
+  - id: soothe
+    cites: "boxes:8"
+    call: shakeLabel
+    when: label != null && header["Box-Mood"] == "calm"
+    accept: 200
+    then: { label.text: "'calm'" }
 "#;
 
 fn make_operation(id: &str, method: &str, thing: Option<&str>) -> Value {
@@ -121,7 +128,7 @@ impl BoxApi {
         let words: Vec<&str> = line.split(' ').collect();
         let has = |word: &str| words.contains(&word);
         let rest: Vec<&str> =
-            words.iter().copied().filter(|word| !["other", "later", "lost", "all"].contains(word)).collect();
+            words.iter().copied().filter(|word| !["other", "later", "lost", "all", "calm"].contains(word)).collect();
         let (operation, thing, status) = match rest[0] {
             "put" => ("putBox", None, 201),
             "stick" => ("stickLabel", None, 201),
@@ -151,8 +158,8 @@ impl BoxApi {
                 caller: if has("other") { "other" } else { "owner" }.to_string(),
                 path: thing.map(|name| (name.to_string(), json!(rest[1]))).into_iter().collect(),
                 query: has("all").then(|| ("all".to_string(), json!(true))).into_iter().collect(),
+                headers: has("calm").then(|| ("box-mood".to_string(), "calm".to_string())).into_iter().collect(),
                 body: matches!(rest[0], "stick" | "move").then(|| json!({ "box": rest[2] })),
-                ..Call::default()
             },
             input: None,
             sent_ms: self.now,

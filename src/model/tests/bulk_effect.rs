@@ -110,3 +110,9 @@ fn the_clause_passes_after_all_observations_and_never_without_resources() {
     ["put b1", "drop b1 all", "show b1 404"].iter().for_each(|line| bare.send_call(line));
     assert_eq!(bare.count_clause("drop.labels"), (0, 1));
 }
+
+#[test]
+fn a_guard_reads_a_header_in_whatever_case_the_call_writes_its_name() {
+    check_labels(&calls_after_setup(&["shake l1 calm"]), &[("l1", "b1 calm"), ("l2", "b2 old")], &[]);
+    check_labels(&calls_after_setup(&["shake l1"]), &[("l1", "undetermined"), ("l2", "b2 old")], &[]);
+}

@@ -26,6 +26,7 @@ clauses:
   - { id: buy, cites: "lamps:1", call: buyLamp, accept: 201, then: { lamp.status: LIT } }
   - { id: show, cites: "lamps:2", call: showLamp, while: any, when: lamp != null, accept: 200 }
 events:
+  - { id: fails, says: a lamp may fail, cites: "lamps:3", resource: lamp, when: 'false', then: { lamp.status: DARK } }
   - { id: blows, says: a fuse may blow, cites: "lamps:3", resource: lamp, when: 'GUARD', then: { lamp.status: DARK } }
 "#;
 
@@ -45,6 +46,8 @@ fn check(guard: &str, contradicted: &[&str]) {
     });
     let suite = SUITE.replace("GUARD", guard);
     let model = compile_suite(&suite, MemoryCatalog(BTreeMap::from([("catalog.json", catalog)])));
+    let events = [0, 1].map(|index| model.clause_info(model.event_clause(index)).id.as_str());
+    assert_eq!(events, ["fails", "blows"]);
     let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
     let mut belief = Belief::new(Arc::clone(&model), bounds);
     let mut found = Vec::new();

@@ -5,3 +5,7 @@ mod notations;
 mod told_effects;
 mod bulk_effect;
 mod event_guards;
+mod factors;
+mod entry_places;
+mod described_states;
+mod merged_tallies;

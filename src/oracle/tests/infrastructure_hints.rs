@@ -56,6 +56,18 @@ fn a_hint_is_given_for_quotas_and_foreign_forms_only() {
 }
 
 #[test]
+fn a_hint_is_looked_for_in_a_bounded_number_of_texts() {
+    // The texts of a body are read in order; a word behind the bound is not found.
+    let texts = |count: usize| {
+        let mut lists: Vec<Value> = vec![json!(vec!["x"; 20]); count / 20];
+        lists.push(json!(["quota"]));
+        json!({ "texts": lists })
+    };
+    assert!(find_condition(403, &texts(40)).is_some());
+    assert_eq!(find_condition(403, &texts(1_000)), None);
+}
+
+#[test]
 fn a_throttled_response_that_names_a_quota_gets_an_entry_for_the_profile() {
     let (model, schemas) = load_lamps();
     let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
@@ -102,6 +114,7 @@ fn refusals_with_one_hint_contradict_all_their_clauses_within_one_plan() {
         }
     }
     assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!(judge.tally().repeated, 1, "the second refusal of showLamp contradicts no other clause");
     for clause in ["show.there", "remove.gone"] {
         let id = model.find_clause(clause).expect("the clause exists");
         assert!(findings[0].contradicts(id), "{clause}");

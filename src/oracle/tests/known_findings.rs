@@ -2,12 +2,14 @@
 
 use super::super::fingerprint::compute_fingerprints;
 use super::super::infrastructure_hint::InfrastructureHint;
-use super::super::judge::Finding;
+use super::super::judge::{Finding, Judge};
 use super::super::known_findings::{FINDINGS_MAX, FindingNovelty, KnownFindings};
 use super::super::verdict::{ClauseDecidability, ClauseSelection, Verdict, VerdictSettings, decide_verdicts};
-use super::{build_exchange, load_lamps};
+use super::{build_exchange, build_lit_lamp, load_lamps};
 use crate::history::{Exchange, InfrastructureFailure};
-use crate::model::{ClauseId, ClauseTally, DeviationEvidence, Difference, DifferenceKind, ExpectedOutcome};
+use crate::model::{
+    BeliefLimits, ClauseId, ClauseTally, DeviationEvidence, Difference, DifferenceKind, ExpectedOutcome,
+};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -147,4 +149,30 @@ fn a_caller_who_is_not_checked_is_the_same_defect_at_every_operation() {
     assert_ne!(at("showLamp", "other"), at("dimLamp", "other"), "access of others depends on the operation");
     let refused = |operation: &str| print_outcome(operation, "owner", true, 401, &Value::Null);
     assert_eq!(refused("showLamp"), refused("dimLamp"));
+}
+
+#[test]
+fn a_wrong_refusal_a_wrong_acceptance_and_a_wrong_status_are_three_defects() {
+    let at = |accepted: bool, got: u16| print_outcome("dimLamp", "owner", accepted, got, &Value::Null);
+    assert_eq!(at(true, 409), at(true, 404), "the status of a wrong refusal depends on the state");
+    assert_ne!(at(true, 409), at(true, 299));
+    assert_ne!(at(false, 200), at(false, 409));
+}
+
+#[test]
+fn a_deviation_that_was_reported_is_counted_and_not_reported_again() {
+    let (model, schemas) = load_lamps();
+    let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
+    let mut judge = Judge::new(model, schemas, 0, bounds);
+    let shown = |color: &str| build_lit_lamp(json!(color));
+    let calls =
+        [("lightLamp", 201, "red"), ("showLamp", 200, "blue"), ("showLamp", 200, "red"), ("showLamp", 200, "blue")];
+    let seen = calls.into_iter().enumerate().map(|(number, (operation, status, color))| {
+        let mut exchange = build_exchange(number as u64, operation, status, &shown(color));
+        // After the bound of the lamp, a response tells its color again.
+        exchange.sent_ms = number as u64 * 3_600_000;
+        exchange.received_ms = exchange.sent_ms + 1;
+        (judge.observe(&exchange).findings.len(), judge.tally().repeated)
+    });
+    assert_eq!(Vec::from_iter(seen), [(0, 0), (1, 0), (0, 0), (0, 1)]);
 }

@@ -49,7 +49,8 @@ fn build_lamp(id: &str) -> Value {
 }
 
 /// Parses a call from a line: `light a`, `show a`, `dim a`, `remove a`, or `list limit=1 marker=a: b c` with the
-/// entries after the colon. ` (lost)` and ` (404)` replace the outcome; ` (more)` adds a link to more entries.
+/// entries after the colon. ` (lost)` and ` (404)` replace the outcome; ` (more)` adds a link to more entries; ` (early)`
+/// is sent while the call before is under way.
 fn parse_exchange(number: u64, line: &str) -> Exchange {
     let (line, end) = line.split_once(" (").unwrap_or((line, ""));
     let (call, entries) = line.split_once(':').unwrap_or((line, ""));
@@ -83,6 +84,7 @@ fn parse_exchange(number: u64, line: &str) -> Exchange {
     match (end, &mut made.outcome) {
         ("lost)", outcome) => *outcome = Outcome::Lost { cause: "cut".to_string() },
         ("404)", Outcome::Replied(reply)) => reply.status = 404,
+        ("early)", _) => made.sent_ms -= 10,
         _ => {}
     }
     made
@@ -189,6 +191,35 @@ fn a_broken_chain_is_not_judged() {
     broken("", "list limit=1 marker=b version=2:");
     broken("", "list limit=1 marker=b caller=other:");
     broken("", "list limit=1 marker=b color=red:");
+}
+
+#[test]
+fn a_page_that_was_asked_for_before_a_change_had_ended_begins_no_chain() {
+    let pages = |first: &str| {
+        format!(
+            "light d\n list limit=1: a{first}\n list limit=1 marker=a: b\n list limit=1 marker=b: c\n list marker=c:"
+        )
+    };
+    let found = "lamp.paged.listLamps: lamp d on none of 4 pages, the last of which is empty";
+    check_pages(&pages(""), &format!("{found}\n{LIMIT_PASSED}"));
+    check_pages(&pages(" (early)"), LIMIT_PASSED);
+}
+
+#[test]
+fn a_page_that_could_not_exceed_its_limit_leaves_the_clause_open_and_not_untested() {
+    let mut judge = new_list_judge();
+    judge.observe(&parse_exchange(0, "light a"));
+    judge.observe(&parse_exchange(1, "list limit=3: a"));
+    let clause = judge.belief.model().find_clause("lamp.page-limit.listLamps").expect("the clause exists");
+    let count = judge.tally().clauses[&clause];
+    assert_eq!((count.applied, count.passed), (1, 0));
+}
+
+#[test]
+fn pages_with_one_certain_resource_show_nothing_about_their_sequence() {
+    // The lamp `c` is in transition, and the color of `a` contradicts a clause before the last page.
+    let calls = "dim c\n list limit=1: a\n list limit=1 marker=a: b\n show a=blue\n list limit=1 marker=b:";
+    check_pages(calls, &format!("lamp.frame.color: accepted with 200\n{LIMIT_PASSED}"));
 }
 
 #[test]

@@ -1,0 +1,29 @@
+//! Possible states in words, as a finding lists what would have been right.
+
+use super::box_api::BoxApi;
+use crate::model::{ResourceId, describe_state};
+use std::sync::Arc;
+
+/// The possible states of the label `l1` after the calls.
+fn check(calls: &[&str], expected: &[&str]) {
+    let mut shelf = BoxApi::new();
+    ["put b1", "stick l1 b1"].iter().chain(calls).for_each(|line| shelf.send_call(line));
+    let label = ResourceId { kind: 1, id: Arc::from("l1") };
+    let states = shelf.belief.list_states(&label);
+    let found: Vec<String> =
+        states.iter().map(|held| describe_state(shelf.belief.model(), std::slice::from_ref(held))).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_state_is_described_with_its_fields_and_what_is_to_come() {
+    check(&[], &[r#"label l1: "here"; box="b1" text="old""#]);
+    let fields = r#"box="b1" text="old""#;
+    let leaving = [
+        format!(r#"label l1: "here" then any state, gone; {fields}"#),
+        format!("label l1: being deleted then gone; {fields}"),
+        format!("label l1: gone; {fields}"),
+    ];
+    check(&["drop b1 all"], &leaving.each_ref().map(String::as_str));
+    check(&["shake l1"], &["label l1: undetermined"]);
+}
