@@ -118,8 +118,8 @@ impl ReasonFinder<'_> {
                 let state = find_state_field(self.see.model, usize::from(resource.kind)).unwrap_or_default();
                 let subject = PromiseSubject::Field(resource.clone(), state as u16);
                 let field = &self.see.model.resource_kind(resource).fields[state].name;
-                let _ = self.add_promise(&subject, Some(field), evidence)
-                    || self.add_promise(&PromiseSubject::Absence(resource.clone()), None, evidence);
+                // A transition that ends a resource has a nearer state, in which the resource is gone.
+                self.add_promise(&subject, Some(field), evidence);
             }
             DifferenceKind::Listing { resource, .. } | DifferenceKind::Derived { resource, .. } => {
                 self.add_last_shown(resource, None, evidence);

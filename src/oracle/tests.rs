@@ -1,11 +1,14 @@
 //! Responses checked against documented schemas: lamps with an optional color.
 
 mod blame;
+mod doubts;
 mod evidence;
 mod hollow_passes;
 mod infrastructure_hints;
+mod judged_exchanges;
 mod known_findings;
 mod paging;
+mod verdicts;
 
 use super::judge::Judge;
 use crate::history::{Call, CallCause, Exchange, Outcome, Reply, ReplyBody};
@@ -252,37 +255,6 @@ fn a_response_that_is_too_large_to_read_is_neither_a_deviation_nor_a_pass_and_is
     // A body that is read and is no JSON stays a deviation.
     let text = ReplyBody::Text { begins: "<".to_string(), because: "a page".to_string() };
     assert_eq!(judge_bodies(&[("lightLamp", 201, text)], "lightLamp.reply").0.len(), 1);
-}
-
-#[test]
-fn any_success_is_permitted_only_where_the_pages_name_none() {
-    let text = std::fs::read_to_string(find_lamp_file("schemas/lamps/catalog.json")).expect("the catalog is there");
-    let mut catalog: Value = serde_json::from_str(&text).expect("JSON");
-    let operations = catalog["operations"].as_array_mut().expect("operations");
-    let dim = operations.iter_mut().find(|operation| operation["id"] == "dimLamp").expect("it is there");
-    dim.as_object_mut().expect("an operation").remove("statuses");
-    let count = |otherwise: &[(&'static str, Value)], status: u16| {
-        let (model, schemas) = load_patched_lamps(otherwise);
-        let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
-        let mut judge = Judge::new(model, schemas, 0, bounds);
-        judge.observe(&build_exchange(0, "lightLamp", 201, &build_lit_lamp(json!("red"))));
-        judge.observe(&build_exchange(1, "dimLamp", status, &Value::Null)).findings.len()
-    };
-    let unnamed = [("catalog.json", catalog)];
-    assert_eq!((count(&unnamed, 204), count(&unnamed, 206), count(&unnamed, 409)), (0, 0, 1));
-    assert_eq!((count(&[], 204), count(&[], 206)), (0, 1));
-}
-
-#[test]
-fn a_limit_of_possible_states_that_is_reached_is_told() {
-    let (model, schemas) = load_lamps();
-    let reached = |states_max: usize| {
-        let bounds = BeliefLimits { states_max, settle_percent: 100, insight: false };
-        let mut judge = Judge::new(Arc::clone(&model), Arc::clone(&schemas), 0, bounds);
-        judge.observe(&build_exchange(0, "lightLamp", 201, &build_lit_lamp(json!("red"))));
-        judge.observe(&build_exchange(1, "dimLamp", 204, &Value::Null)).excess.is_some()
-    };
-    assert_eq!((reached(1), reached(100)), (true, false));
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use crate::history::{Call, CallCause, Exchange, Outcome, Reply, ReplyBody};
 use crate::model::{
-    Belief, BeliefLimits, Existence, InterpretedExchange, Model, PossibleResource, ResourceId, TransitionStage,
+    Belief, BeliefLimits, DeviationEvidence, Existence, InterpretedExchange, Model, PossibleResource, ResourceId,
+    TransitionStage,
 };
 use crate::schema::{CatalogFiles, CompiledCatalog, InputClass};
 use serde_json::{Value, json};
@@ -57,13 +58,21 @@ clauses:
   - id: soothe
     cites: "boxes:8"
     call: shakeLabel
-    when: label != null && header["Box-Mood"] == "calm"
+    when: label != null && label.box != "b2" && header["Box-Mood"] == "calm"
     accept: 200
-    then: { label.text: "'calm'" }
+    then: { label.text: "'calm'", label.state: [shaking, here] }
+  - { id: crowded, cites: "boxes:10", call: showBox, while: any, when: size(world.label) > 5, refuse: 404 }
+  - id: drop.kept
+    cites: "boxes:11"
+    call: dropBox
+    when: box != null && query.keep == true
+    accept: 202
+    then: { box.state: here }
+  - { id: stuck, cites: "boxes:9", call: shakeLabel, when: label.box == "b2", refuse: 409 }
 "#;
 
-fn make_operation(id: &str, method: &str, thing: Option<&str>) -> Value {
-    let parameter = |thing: &str| json!({ "name": format!("{thing}_id"), "required": true, "schema": { "type": "string" }, "at": "boxes:1" });
+fn make_operation(id: &str, method: &str, thing: Option<&str>, id_type: &str) -> Value {
+    let parameter = |thing: &str| json!({ "name": format!("{thing}_id"), "required": true, "schema": { "type": id_type }, "at": "boxes:1" });
     json!({
         "id": id, "title": id, "at": "boxes:1",
         "bindings": [{ "id": "v1", "method": method, "path": format!("/{id}"), "at": "boxes:1" }],
@@ -94,6 +103,12 @@ pub(super) fn compile_suite(suite: &str, files: MemoryCatalog) -> Arc<Model> {
 
 /// The model of the box API.
 pub(super) fn make_model() -> Arc<Model> {
+    make_model_with_ids("string")
+}
+
+/// The model of the box API, whose ids have a type of JSON Schema.
+pub(super) fn make_model_with_ids(id_type: &str) -> Arc<Model> {
+    let make_operation = |id: &str, method: &str, thing: Option<&str>| make_operation(id, method, thing, id_type);
     let catalog = json!({
         "format": 1, "api": "boxes",
         "pages": [{ "id": "boxes", "file": "boxes.md", "title": "Boxes", "digest": "sha256:0", "dialect": "markdown" }],
@@ -109,26 +124,47 @@ pub(super) fn make_model() -> Arc<Model> {
 }
 
 /// A belief that observes calls, each from a line such as `other show l1 b1 old`, `later show l1 404` or `drop
-/// b1 all lost`.
+/// b1 all lost`. `old@odd` shows the state `odd`; a call that is `nameless` lacks the id.
 pub(super) struct BoxApi {
     pub belief: Belief,
     now: u64,
     number: u64,
     /// Deviations: the line, and the contradicted clauses.
     pub found: Vec<String>,
+    /// The evidence of the deviations.
+    pub evidence: Vec<DeviationEvidence>,
+    /// The cells that calls filled: the line, and the cell.
+    pub cells: Vec<String>,
 }
 
 impl BoxApi {
     pub fn new() -> BoxApi {
         let bounds = BeliefLimits { states_max: 1_000, settle_percent: 100, insight: false };
-        BoxApi { belief: Belief::new(make_model(), bounds), now: 0, number: 0, found: Vec::new() }
+        BoxApi {
+            belief: Belief::new(make_model(), bounds),
+            now: 0,
+            number: 0,
+            found: Vec::new(),
+            evidence: Vec::new(),
+            cells: Vec::new(),
+        }
+    }
+
+    /// As recorded traffic, in which resources may have existed before.
+    pub fn new_with_earlier_resources() -> BoxApi {
+        let mut api = BoxApi::new();
+        api.belief.expects_earlier = true;
+        api
     }
 
     pub fn send_call(&mut self, line: &str) {
         let words: Vec<&str> = line.split(' ').collect();
         let has = |word: &str| words.contains(&word);
-        let rest: Vec<&str> =
-            words.iter().copied().filter(|word| !["other", "later", "lost", "all", "calm"].contains(word)).collect();
+        let rest: Vec<&str> = words
+            .iter()
+            .copied()
+            .filter(|word| !["other", "forged", "later", "lost", "all", "calm", "nameless"].contains(word))
+            .collect();
         let (operation, thing, status) = match rest[0] {
             "put" => ("putBox", None, 201),
             "stick" => ("stickLabel", None, 201),
@@ -139,7 +175,10 @@ impl BoxApi {
             "show" if rest[1].starts_with('b') => ("showBox", Some("box_id"), 200),
             _ => ("showLabel", Some("label_id"), 200),
         };
-        let shown = |text: &str| json!({ "id": rest[1], "state": "here", "box": rest[2], "text": text });
+        let shown = |text: &str| {
+            let (text, state) = text.split_once('@').unwrap_or((text, "here"));
+            json!({ "id": rest[1], "state": state, "box": rest[2], "text": text })
+        };
         let (status, reply) = match rest[..] {
             [_, _, "404"] => (404, Value::Null),
             ["put", id] => (status, json!({ "id": id, "state": "here" })),
@@ -155,8 +194,12 @@ impl BoxApi {
             call: Call {
                 operation: operation.to_string(),
                 binding: "v1".to_string(),
-                caller: if has("other") { "other" } else { "owner" }.to_string(),
-                path: thing.map(|name| (name.to_string(), json!(rest[1]))).into_iter().collect(),
+                caller: ["other", "forged"].into_iter().find(|caller| has(caller)).unwrap_or("owner").to_string(),
+                path: thing
+                    .filter(|_| !has("nameless"))
+                    .map(|name| (name.to_string(), json!(rest[1])))
+                    .into_iter()
+                    .collect(),
                 query: has("all").then(|| ("all".to_string(), json!(true))).into_iter().collect(),
                 headers: has("calm").then(|| ("box-mood".to_string(), "calm".to_string())).into_iter().collect(),
                 body: matches!(rest[0], "stick" | "move").then(|| json!({ "box": rest[2] })),
@@ -173,7 +216,9 @@ impl BoxApi {
             created: BTreeMap::new(),
         };
         self.number += 1;
-        let interpreted = InterpretedExchange::new(self.belief.model(), &exchange, InputClass::Valid);
+        let class = if has("nameless") { InputClass::Invalid } else { InputClass::Valid };
+        let mut interpreted = InterpretedExchange::new(self.belief.model(), &exchange, class);
+        interpreted.call.broken_keywords.extend(has("nameless").then(|| "required".to_string()));
         let observed = self.belief.observe_exchange(&interpreted);
         let model = self.belief.model();
         let name = |clause: &crate::model::ClauseId| model.clause_info(*clause).id.clone();
@@ -182,6 +227,8 @@ impl BoxApi {
             .iter()
             .map(|deviation| format!("{line}: {}", deviation.clauses.iter().map(name).collect::<Vec<_>>().join(", ")));
         self.found.extend(told.collect::<Vec<_>>());
+        self.evidence.extend(observed.deviations.iter().map(|deviation| deviation.evidence.clone()));
+        self.cells.extend(observed.cell.map(|cell| format!("{line}: {}", cell.kind)));
     }
 
     /// All possible states of a label, as text.

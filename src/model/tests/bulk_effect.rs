@@ -116,3 +116,14 @@ fn a_guard_reads_a_header_in_whatever_case_the_call_writes_its_name() {
     check_labels(&calls_after_setup(&["shake l1 calm"]), &[("l1", "b1 calm"), ("l2", "b2 old")], &[]);
     check_labels(&calls_after_setup(&["shake l1"]), &[("l1", "undetermined"), ("l2", "b2 old")], &[]);
 }
+
+#[test]
+fn a_field_in_motion_shows_the_old_or_the_new_value_and_no_third() {
+    for text in ["old", "calm"] {
+        let calls = calls_after_setup(&["shake l1 calm"]);
+        let shown = format!("show l1 b1 {text}");
+        check_labels(&[calls, vec![shown.as_str()]].concat(), &[("l2", "b2 old")], &[]);
+    }
+    let odd = calls_after_setup(&["shake l1 calm", "show l1 b1 odd"]);
+    check_labels(&odd, &[("l2", "b2 old")], &["show l1 b1 odd: soothe"]);
+}

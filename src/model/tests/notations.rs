@@ -185,3 +185,11 @@ fn guards_compare_times_of_calls_as_times() {
     check(("delayParcel", earlier, 200, Value::Null), &["early"]);
     check(("delayParcel", json!({ "due": "2026-01-01T23:30:00-01:00" }), 200, Value::Null), &[]);
 }
+
+#[test]
+fn a_derived_value_is_not_blamed_beside_the_field_that_differs() {
+    let late = json!({ "arrival": "2027-01-01T00:00:00Z" });
+    check(("showParcel", Value::Null, 200, show_parcel(late)), &["parcel.shows.arrival"]);
+    let both = json!({ "arrival": "2027-01-01T00:00:00Z", "label": "blue" });
+    check(("showParcel", Value::Null, 200, show_parcel(both)), &["parcel.frame.label"]);
+}

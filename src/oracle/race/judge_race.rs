@@ -39,10 +39,11 @@ impl Judge {
             none if none.is_empty() => vec![self.belief.clone()],
             results => results.into_iter().map(|result| result.belief).collect(),
         };
-        let start = starts[0].clone();
         self.race.is_given_up |= held.len() > CALLS_MAX;
         let mut findings = ExchangeFindings::default();
-        let verdict = match search_from(&calls, starts) {
+        let (search, first) = search_from(&calls, &starts);
+        let start = starts[first].clone();
+        let verdict = match search {
             OrderSearch::Explained(ends) => {
                 self.follow_order(&start, &calls, &ends[0].order, &mut findings);
                 let lost = |order: &[usize]| (0..calls.len()).filter(|call| !order.contains(call)).collect();
@@ -251,29 +252,30 @@ impl CallModel for RacedCalls<'_> {
 }
 
 /// Searches from each belief that earlier races left. The orders of all together count, those that excuse most server
-/// errors first: such an error is a deviation only if no order excuses it.
-fn search_from(calls: &[InterpretedExchange<'_>], starts: Vec<Belief>) -> OrderSearch<Belief, Box<Deviation>> {
+/// errors first: such an error is a deviation only if no order excuses it. Returns the index of the belief from which the
+/// first order begins, too.
+fn search_from(calls: &[InterpretedExchange<'_>], starts: &[Belief]) -> (OrderSearch<Belief, Box<Deviation>>, usize) {
     let interval = |call: &InterpretedExchange<'_>| {
         let time = read_overlap(call.exchange);
         let returned = !matches!(call.exchange.outcome, Outcome::Lost { .. }) && call.reply != OutcomeKind::Lost;
         CallInterval { branch: time.branch, sent: time.sent_us, received: returned.then_some(time.received_us) }
     };
     let intervals: Vec<CallInterval> = calls.iter().map(interval).collect();
-    let (mut ends, mut dead): (Vec<OrderEnd<OrderedBelief>>, Vec<DeadEnd<Box<Deviation>>>) = (Vec::new(), Vec::new());
-    for belief in starts {
-        let start = OrderedBelief { belief, errors: BTreeSet::new() };
+    let mut ends: Vec<(usize, OrderEnd<OrderedBelief>)> = Vec::new();
+    let mut dead: Vec<DeadEnd<Box<Deviation>>> = Vec::new();
+    for (index, belief) in starts.iter().enumerate() {
+        let start = OrderedBelief { belief: belief.clone(), errors: BTreeSet::new() };
         match search_orders(&RacedCalls { calls }, &intervals, start, LIMITS) {
-            OrderSearch::Explained(found) => ends.extend(found),
+            OrderSearch::Explained(found) => ends.extend(found.into_iter().map(|end| (index, end))),
             OrderSearch::Unexplained(found) => dead.extend(found),
-            OrderSearch::Exceeded(reason) => return OrderSearch::Exceeded(reason),
+            OrderSearch::Exceeded(reason) => return (OrderSearch::Exceeded(reason), 0),
         }
     }
-    if ends.is_empty() {
-        return OrderSearch::Unexplained(dead);
-    }
-    ends.sort_by_key(|end| end.state.errors.len());
-    let plain = |end: OrderEnd<OrderedBelief>| OrderEnd { order: end.order, state: end.state.belief };
-    OrderSearch::Explained(ends.into_iter().map(plain).collect())
+    ends.sort_by_key(|(_, end)| end.state.errors.len());
+    let Some((first, _)) = ends.first() else { return (OrderSearch::Unexplained(dead), 0) };
+    let first = *first;
+    let plain = |(_, end): (usize, OrderEnd<OrderedBelief>)| OrderEnd { order: end.order, state: end.state.belief };
+    (OrderSearch::Explained(ends.into_iter().map(plain).collect()), first)
 }
 
 /// Whether a deviation is a server error that no clause excuses. It makes no response impossible.

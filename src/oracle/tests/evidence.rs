@@ -16,8 +16,14 @@ const INVALID: &str = "  - id: light.invalid\n    says: what is not described is
 
 /// The evidence of the findings of some calls, a line for each difference and for each reason.
 fn check(calls: &[Call<'_>], expected: &[&str]) {
+    check_suite(("", ""), calls, expected);
+}
+
+/// As [`check`], with the first text of the suite replaced by the second.
+fn check_suite((old, new): (&str, &str), calls: &[Call<'_>], expected: &[&str]) {
     let (_, schemas) = load_lamps();
     let text = std::fs::read_to_string(find_lamp_file("suites/lamps.yaml")).expect("the suite is there");
+    let text = text.replacen(old, new, 1);
     let suite = crate::suite::parse_suite("lamps.yaml", &format!("{text}\n{INVALID}"), &schemas.catalog);
     let suite = suite.unwrap_or_else(|problems| panic!("{problems:?}"));
     let model = Arc::new(Model::new(Arc::new(suite), &schemas, "2026-11-25").expect("a model"));
@@ -127,4 +133,24 @@ fn a_removal_without_end_says_which_clause_promised_the_end() {
         &[light(), (false, "removeLamp", 204, Value::Null), shown],
         &["l1 shown as BRIGHT, though gone", "promised by remove.gone"],
     );
+}
+
+#[test]
+fn a_removal_that_stays_under_way_says_which_clause_promised_the_end() {
+    let stage = (r#"{ lamp.state: ["*", gone] }"#, "{ lamp.state: [DIMMING, gone] }");
+    let shown = (true, "showLamp", 200, json!({ "id": "l1", "state": "DIMMING", "color": "red" }));
+    check_suite(
+        stage,
+        &[light(), (false, "removeLamp", 204, Value::Null), shown],
+        &["l1 shown as DIMMING, though gone", "promised by remove.gone"],
+    );
+}
+
+#[test]
+fn a_resource_that_is_not_at_rest_stays_undetermined() {
+    // After the first deviation nothing is known of the lamp. A blue lamp is not at rest here, so that its state may change.
+    let rest = (r#"rest: it.state != "DIMMING""#, r#"rest: it.color != "blue""#);
+    let shown = |state: &str| (true, "showLamp", 200, json!({ "id": "l1", "state": state, "color": "blue" }));
+    let wrong = [r#"color "red", got "blue""#, "last shown by lightLamp"];
+    check_suite(rest, &[light(), shown("BRIGHT"), shown("BRIGHT"), shown("DIM")], &wrong);
 }

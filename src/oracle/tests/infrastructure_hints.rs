@@ -3,11 +3,12 @@
 use super::super::infrastructure_hint::RefusalForms;
 use super::super::judge::{Finding, Judge};
 use super::super::known_findings::{FindingNovelty, KnownFindings};
-use super::{build_exchange, load_lamps};
+use super::{build_exchange, find_lamp_file, load_lamps};
 use crate::expr::{Expr, ExprValue};
 use crate::history::{Exchange, Outcome, Reply, ReplyBody};
-use crate::model::BeliefLimits;
+use crate::model::{BeliefLimits, Model};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// The condition for a refusal, after a refusal of the API's own form.
 fn find_condition(status: u16, body: &Value) -> Option<String> {
@@ -114,11 +115,39 @@ fn refusals_with_one_hint_contradict_all_their_clauses_within_one_plan() {
         }
     }
     assert_eq!(findings.len(), 1, "{findings:?}");
-    assert_eq!(judge.tally().repeated, 1, "the second refusal of showLamp contradicts no other clause");
     for clause in ["show.there", "remove.gone"] {
         let id = model.find_clause(clause).expect("the clause exists");
         assert!(findings[0].contradicts(id), "{clause}");
     }
+}
+
+#[test]
+fn a_refusal_with_a_known_hint_is_reported_again_only_for_another_clause() {
+    let (_, schemas) = load_lamps();
+    let text = std::fs::read_to_string(find_lamp_file("suites/lamps.yaml")).expect("the suite is there");
+    let text = text.replace("    call: showLamp\n", "    call: [showLamp, removeLamp]\n");
+    let suite = crate::suite::parse_suite("lamps.yaml", &text, &schemas.catalog);
+    let suite = suite.unwrap_or_else(|problems| panic!("{problems:?}"));
+    let model = Arc::new(Model::new(Arc::new(suite), &schemas, "2026-11-25").expect("a model"));
+    let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
+    let mut judge = Judge::new(model, schemas, 0, bounds);
+    let quota = json!({ "error": { "message": "quota" } });
+    let lit = |id: &str| json!({ "id": id, "state": "BRIGHT", "color": "red" });
+    // The refusal of a removal contradicts two clauses, the refusal of a read one of them.
+    let calls = [
+        ("lightLamp", "l1", 201, lit("l1")),
+        ("removeLamp", "l1", 403, quota.clone()),
+        ("lightLamp", "l2", 201, lit("l2")),
+        ("showLamp", "l2", 403, quota),
+    ];
+    let found = calls.into_iter().enumerate().map(|(number, (operation, lamp, status, body))| {
+        let mut exchange = build_exchange(number as u64, operation, status, &body);
+        if operation != "lightLamp" {
+            exchange.call.path.insert("lamp_id".to_string(), json!(lamp));
+        }
+        (judge.observe(&exchange).findings.len(), judge.tally().repeated)
+    });
+    assert_eq!(Vec::from_iter(found), [(0, 0), (1, 0), (0, 0), (0, 1)]);
 }
 
 #[test]

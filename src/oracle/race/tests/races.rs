@@ -12,12 +12,23 @@ use std::sync::Arc;
 
 const CONVENTION: &str = "    conventions: [calls-are-atomic]\n";
 
+/// The lines of a page about calls on an absent lamp.
+const ABSENT: &str = "    cites: [\"light:52\", \"dim:16\"]\n";
+
+/// Without the convention, and with a rule of our own in place of such lines.
+const UNSTATED: &str = "unstated";
+
+/// As [`CONVENTION`], for recorded traffic.
+const TRAFFIC: &str = "    conventions: [ calls-are-atomic ]\n";
+
 /// The suite of lamps that are dimmed at once, with or without the convention.
 fn load_lamps(convention: &str) -> (Arc<Model>, Arc<CompiledCatalog>) {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
     let schemas = Arc::new(CompiledCatalog::load(&CatalogFolder(data.join("lamps/schemas/lamps"))).expect("schemas"));
     let text = std::fs::read_to_string(data.join("races/switched-lamps.yaml")).expect("the suite is there");
-    let text = text.replace(CONVENTION, convention);
+    let text = text.replace(CONVENTION, if convention == UNSTATED { "" } else { convention });
+    let basis = if convention == UNSTATED { "    basis: convention\n    rule: absent-is-refused\n" } else { "" };
+    let text = text.replace(ABSENT, &format!("{ABSENT}{basis}"));
     let suite = crate::suite::parse_suite("switched-lamps.yaml", &text, &schemas.catalog).expect("the suite parses");
     (Arc::new(Model::new(Arc::new(suite), &schemas, "2026-11-25").expect("a model")), schemas)
 }
@@ -27,7 +38,7 @@ fn load_lamps(convention: &str) -> (Arc<Model>, Arc<CompiledCatalog>) {
 fn judge(convention: &str, lines: &str) -> (Judge, Vec<Finding>) {
     let (model, schemas) = load_lamps(convention);
     let bounds = BeliefLimits { states_max: 100, settle_percent: 100, insight: false };
-    let mut judge = Judge::new(model, schemas, 0, bounds);
+    let mut judge = Judge::new(model, schemas, 0, bounds).with_earlier_resources(convention == TRAFFIC);
     let lines = format!("0 lightLamp 0-1 201 BRIGHT\n{lines}");
     let mut findings = Vec::new();
     for (number, line) in lines.lines().enumerate() {
@@ -160,6 +171,30 @@ fn a_server_error_is_a_finding_in_every_order_and_needs_no_convention() {
 }
 
 #[test]
+fn without_the_convention_only_a_refusal_that_a_page_states_is_a_finding() {
+    let lines = "0 removeLamp 2-3 204\n0 showLamp 4-5 404\n1 dimLamp 10-30 204\n2 dimLamp 20-40 204";
+    assert_eq!(check("", lines), "lamp.absent at 4 after []");
+    assert_eq!(check(UNSTATED, lines), "unexplained");
+}
+
+#[test]
+fn a_race_begins_where_the_race_before_may_have_ended() {
+    // The lost call takes effect before the second race, or not before it.
+    for shown in ["DIM", "BRIGHT"] {
+        let first = "1 dimLamp 10-30 lost\n2 showLamp 20-40 200 BRIGHT\n0 showLamp 50-51 200 BRIGHT";
+        let lines = format!("{first}\n1 showLamp 60-80 200 {shown}\n2 showLamp 70-90 200 {shown}");
+        assert_eq!(check("", &lines), "explained, explained");
+    }
+}
+
+#[test]
+fn calls_that_share_no_resource_contradict_no_clause_about_sharing() {
+    // One branch creates a lamp, the other names one that was there before.
+    let lines = "1 lightLamp 10-30 201 BRIGHT\n2 dimLamp 20-40 409";
+    assert_eq!(check(CONVENTION, lines), "unexplained");
+}
+
+#[test]
 fn after_a_race_without_an_order_its_resources_prove_nothing() {
     let lines = "1 dimLamp 10-30 204\n2 dimLamp 20-40 204\n0 showLamp 50-51 200 BRIGHT\n0 showLamp 60-61 200 BRIGHT";
     assert_eq!(check(CONVENTION, lines), "lamp.atomic at 2 after [1]");
@@ -174,4 +209,16 @@ fn clauses_do_not_pass_by_responses_after_a_race() {
     };
     assert!(passes("0 dimLamp 10-20 204\n0 showLamp 30-31 200 DIM") > 0);
     assert_eq!(passes("1 dimLamp 10-30 204\n2 dimLamp 20-40 409\n0 showLamp 50-51 200 DIM"), 0);
+}
+
+#[test]
+fn in_recorded_traffic_clauses_pass_again_after_a_race_with_one_result() {
+    let lines = "1 dimLamp 10-30 204\n2 dimLamp 20-40 409\n0 showLamp 50-51 200 DIM\n0 dimLamp 60-61 409";
+    let passes = |convention: &str| {
+        let (judge, findings) = judge(convention, lines);
+        assert_eq!(findings.len(), 0);
+        let clause = judge.belief.model().find_clause("dim.twice").expect("the clause is there");
+        judge.tally().clauses.get(&clause).map_or(0, |count| count.passed)
+    };
+    assert_eq!((passes(CONVENTION), passes(TRAFFIC)), (0, 1));
 }
