@@ -136,7 +136,7 @@ fn read_id(model: &Model, asked: &CallView, sight: &Observation, path: &Expr) ->
     }
 }
 
-fn rename_in_factor(model: &Model, factor: &Factor, from: &ResourceId, to: &ResourceId) -> Factor {
+pub(super) fn rename_in_factor(model: &Model, factor: &Factor, from: &ResourceId, to: &ResourceId) -> Factor {
     let own = |id: &ResourceId| if id == from { to.clone() } else { id.clone() };
     let thing = |held: &Arc<PossibleResource>| -> Arc<PossibleResource> {
         let waits = held.state.transition.as_ref().is_some_and(|motion| motion.after.contains(from));

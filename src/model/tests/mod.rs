@@ -6,6 +6,7 @@ mod told_effects;
 mod bulk_effect;
 mod event_guards;
 mod factors;
+mod deferred_ids;
 mod earlier_labels;
 mod nearest_states;
 mod call_cells;
