@@ -1,10 +1,11 @@
 //! The result of a campaign.
 
+use super::blame_evidence::BlameEvidence;
 use super::cell_results::CellResult;
 use super::race_tally::RaceTally;
 use super::transition_times::TransitionTimes;
 use crate::history::{CallCause, Exchange, Outcome, RecordedHistory};
-use crate::model::{ClauseTally, Model, OutcomeKind};
+use crate::model::{ClauseId, ClauseTally, Model, OutcomeKind};
 use crate::oracle::{ClauseResult, Finding};
 use crate::plan::{Plan, SuiteHints};
 use crate::plan_execution::{RequestShares, StopReason};
@@ -51,6 +52,28 @@ pub struct ShownCounterexample {
     pub history: RecordedHistory,
     /// The deviation as `history` shows it.
     pub finding: Finding,
+    /// What further runs tell about the blamed clauses.
+    pub blame: BlameEvidence,
+}
+
+impl RecordedFinding {
+    /// The finding, with the clauses that its counterexample contradicts as related clauses.
+    #[must_use]
+    pub fn with_shown_clauses(&self) -> Finding {
+        let mut finding = self.finding.clone();
+        let shown = self.counterexample.iter().flat_map(|shown| &shown.finding.clauses);
+        finding.related_clauses.extend(shown.filter(|clause| !self.finding.clauses.contains(clause)));
+        finding
+    }
+
+    /// The blamed clauses, the likeliest first: those of the counterexample, otherwise those of the whole plan.
+    #[must_use]
+    pub fn list_blamed(&self) -> Vec<ClauseId> {
+        let Some(shown) = &self.counterexample else { return self.finding.clauses.clone() };
+        let mut clauses = shown.finding.clauses.clone();
+        shown.blame.sort_clauses(&mut clauses);
+        clauses
+    }
 }
 
 /// Counts of requests by purpose and outcome.

@@ -70,9 +70,13 @@ impl FindingMatcher {
     /// Whether a deviation contradicts a clause of the finding in a way that another finding has.
     #[must_use]
     pub fn is_related(&self, other: &Finding) -> bool {
-        !self.is_exact(other)
-            && other.suspected_clauses.iter().any(|clause| self.suspected_clauses.contains(clause))
-            && other.fingerprints.iter().all(|fingerprint| self.others.contains(fingerprint))
+        self.is_other(other) && other.suspected_clauses.iter().any(|clause| self.suspected_clauses.contains(clause))
+    }
+
+    /// Whether a deviation is another finding: all its fingerprints are known from other findings.
+    #[must_use]
+    pub fn is_other(&self, other: &Finding) -> bool {
+        !self.is_exact(other) && other.fingerprints.iter().all(|fingerprint| self.others.contains(fingerprint))
     }
 
     /// Whether a deviation has a fingerprint of the finding.

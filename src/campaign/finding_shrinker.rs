@@ -1,5 +1,7 @@
 //! Searches for the counterexample of a finding: candidates are run like any plan, and judged.
 
+use super::blame_evidence::BlameEvidence;
+use super::blame_trials::tell_clauses_apart;
 use super::campaign_environment::CampaignEnvironment;
 use super::campaign_state::CampaignState;
 use super::candidate_runner::CandidateRunner;
@@ -7,7 +9,7 @@ use super::conclusion::{FindingRepetition, RecordedFinding, ShownCounterexample}
 use super::ending_deviation::FindingMatcher;
 use super::event::CampaignEvent;
 use super::model_shrinker::shrink_with_model;
-use super::simpler_plans::{CandidateWaits, make_simpler_steps, make_single_call_plans};
+use super::simpler_plans::{CandidateWaits, make_simpler_steps, make_single_call_plans, remove_step};
 use crate::plan::{Plan, Step};
 use crate::shrink::{CandidateResult, ShrinkLimits, remove_unbound_steps, shrink_plan};
 use std::collections::BTreeSet;
@@ -96,11 +98,19 @@ pub(super) async fn shrink_finding(
         }
     }
     let complete = smallest.as_ref().is_some_and(|(_, complete)| *complete);
-    let shown = smallest.and_then(|(plan, _)| {
+    let mut shown = smallest.and_then(|(plan, _)| {
         let (history, finding) = trials.find_shown(&plan)?;
-        Some(ShownCounterexample { plan, history, finding })
+        // A mock chooses by the number of the plan, which a replay reads from the plan.
+        let drawn = plan.drawn.filter(|_| finding.plan != found.finding.plan).map(|(seed, _)| (seed, finding.plan));
+        let plan = Plan { drawn: drawn.or(plan.drawn), ..plan };
+        Some(ShownCounterexample { plan, history, finding, blame: BlameEvidence::default() })
     });
-    let same_as = shown.as_ref().map(|shown| find_same_defect(&trials, &shown.plan, &waits)).unwrap_or_default();
+    let mut same_as = shown.as_ref().map(|shown| find_same_defect(&trials, &shown.plan, &waits)).unwrap_or_default();
+    if let Some(shown) = shown.as_mut().filter(|_| same_as.is_empty() && found.finding.race.is_none()) {
+        let told = tell_clauses_apart(site, &trials, shown, &waits, requests_max.saturating_sub(spent)).await;
+        spent += told.requests;
+        same_as = told.same_as;
+    }
     let repetition = trials.count_repetitions(shown.as_ref().map(|shown| &shown.plan));
     ShrinkResult { complete, counterexample: shown, same_as, repetition, requests: spent }
 }
@@ -209,13 +219,4 @@ async fn remove_single_steps(
         }
     }
     requests
-}
-
-/// The plan without one step and without waits.
-fn remove_step(plan: &Plan, index: usize, waits: &CandidateWaits) -> Plan {
-    let mut steps = plan.steps.clone();
-    steps.remove(index);
-    let steps = remove_unbound_steps(&steps);
-    let last = steps.len().saturating_sub(1);
-    waits.add_polls(&Plan { steps, ..plan.clone() }, last)
 }

@@ -2,6 +2,8 @@
 //!
 //! Files, formats and the terminal are unknown to the module.
 
+mod blame_evidence;
+mod blame_trials;
 mod campaign_loop;
 mod campaign_input;
 mod campaign_state;
@@ -35,7 +37,9 @@ mod profile_setup;
 mod transition_times;
 mod shown_exchanges;
 mod simpler_plans;
+mod telling_changes;
 
+pub use blame_evidence::{BlameEvidence, TellingChange, TellingRun};
 pub use campaign_environment::{CampaignEnvironment, clean_up_run};
 pub use campaign_input::{CampaignInput, RaceShare};
 pub use campaign_loop::{resume_campaign, run_campaign};

@@ -38,9 +38,8 @@ impl MutantDetection {
     #[must_use]
     pub(super) fn read(found: &RecordedFinding, shrinking: u64) -> MutantDetection {
         let shown = found.counterexample.as_ref();
-        let blamed = shown.map_or(&found.finding.clauses, |shown| &shown.finding.clauses);
         let calls = shown.map(|shown| shown.plan.steps.len());
-        MutantDetection { requests: found.requests, blamed: blamed.clone(), shrinking, calls }
+        MutantDetection { requests: found.requests, blamed: found.list_blamed(), shrinking, calls }
     }
 
     /// How well the blame fits a mutant.
@@ -95,6 +94,7 @@ fn is_broken_too(model: &Model, mutant: &Mutant, clause: ClauseId) -> bool {
         // The wrong value may break the documented shape of the body too.
         FaultKind::BreaksEnsure | FaultKind::ShowsOther(_) | FaultKind::Changes(_) => {
             is_generated(model, clause, |kind| matches!(kind, GeneratedClause::Reply(_)))
+                || sets_compared_field(model, mutant, clause)
         }
         _ => targets().any(|field| sets_field(&field)),
     }
@@ -136,6 +136,18 @@ fn is_about_place(model: &Model, clause: ClauseId, place: &str) -> bool {
             shown && (sets || is_generated(model, clause, |it| *it == GeneratedClause::Field(kind, index)))
         })
     })
+}
+
+/// Whether a clause sets a field with which the broken clause compares the response.
+fn sets_compared_field(model: &Model, mutant: &Mutant, clause: ClauseId) -> bool {
+    let both = (model.find_suite_clause(mutant.clause), model.find_suite_clause(clause));
+    let (Some(own), Some(other)) = both else { return false };
+    let compared: Vec<FieldPath> = own.ensure.iter().flat_map(|(expr, _)| expr.list_reads()).collect();
+    let is_compared = |effect: &Effect| {
+        let field = name_effect(model, effect);
+        compared.iter().any(|path| path.to_string() == field)
+    };
+    other.then.iter().any(is_compared)
 }
 
 /// Whether a clause compares the value at a place of the response whose shape the mutant breaks, or creates the resource

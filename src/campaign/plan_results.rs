@@ -156,7 +156,7 @@ impl PlanResultCollector {
         selection: &ClauseSelection,
         standing: &dyn Fn(ClauseId) -> ClauseDecidability,
     ) -> Vec<ClauseResult> {
-        let findings: Vec<Finding> = self.findings.iter().map(|found| found.finding.clone()).collect();
+        let findings: Vec<Finding> = self.findings.iter().map(RecordedFinding::with_shown_clauses).collect();
         let model = &share.env.model;
         let missing = list_unsent_calls(model, &share.env.hints, &self.tally);
         let unsent = |clause| missing.get(&clause).cloned().unwrap_or_default();

@@ -5,6 +5,7 @@ use super::conclusion::RecordedFinding;
 use crate::history::Call;
 use crate::plan::{Plan, Step, StepWait, WaitPrice, read_handle};
 use crate::schema::simplify_value;
+use crate::shrink::remove_unbound_steps;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -12,19 +13,7 @@ use std::collections::BTreeMap;
 /// or a read that names no resource, by the caller of the last call. Removing steps does not lead to these plans.
 pub(super) fn make_single_call_plans(site: &CampaignEnvironment<'_>, plan: &Plan) -> Vec<Plan> {
     let (Some(last), true) = (plan.steps.last(), plan.steps.len() > 1) else { return Vec::new() };
-    let unknown_id = Value::String("00000000-0000-4000-8000-000000000000".to_string());
-    let path = last.call.path.iter().map(|(name, value)| {
-        let value = if read_handle(value).is_some() { &unknown_id } else { value };
-        (name.clone(), value.clone())
-    });
-    let mut steps = Vec::new();
-    if !last.call.body.as_ref().is_some_and(has_handle) {
-        steps.push(Step {
-            call: Call { path: path.collect(), ..last.call.clone() },
-            births: BTreeMap::new(),
-            ..last.clone()
-        });
-    }
+    let mut steps: Vec<Step> = make_unknown_id_step(last).into_iter().collect();
     let reads = site.model.operations.values().filter(|operation| operation.about.is_empty() && !operation.changes);
     for operation in reads {
         let described = site.schemas.find_operation(&operation.id);
@@ -44,6 +33,18 @@ pub(super) fn make_single_call_plans(site: &CampaignEnvironment<'_>, plan: &Plan
         });
     }
     steps.into_iter().map(|step| Plan { steps: vec![step], ..plan.clone() }).collect()
+}
+
+/// A step for resources that never existed in place of the named ones; `None` if the body names a resource.
+pub(super) fn make_unknown_id_step(step: &Step) -> Option<Step> {
+    let unknown_id = Value::String("00000000-0000-4000-8000-000000000000".to_string());
+    let path = step.call.path.iter().map(|(name, value)| {
+        let value = if read_handle(value).is_some() { &unknown_id } else { value };
+        (name.clone(), value.clone())
+    });
+    let has_other = step.call.body.as_ref().is_some_and(has_handle);
+    let call = Call { path: path.collect(), ..step.call.clone() };
+    (!has_other).then(|| Step { call, births: BTreeMap::new(), ..step.clone() })
 }
 
 /// How candidates wait after their steps.
@@ -80,6 +81,15 @@ impl CandidateWaits {
         let steps = steps.map(|(index, step)| Step { settle: wait(index), ..step.clone() });
         Plan { steps: steps.collect(), ..plan.clone() }
     }
+}
+
+/// The plan without one step and without waits.
+pub(super) fn remove_step(plan: &Plan, index: usize, waits: &CandidateWaits) -> Plan {
+    let mut steps = plan.steps.clone();
+    steps.remove(index);
+    let steps = remove_unbound_steps(&steps);
+    let last = steps.len().saturating_sub(1);
+    waits.add_polls(&Plan { steps, ..plan.clone() }, last)
 }
 
 /// The steps of a plan as JSON text.

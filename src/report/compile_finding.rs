@@ -1,5 +1,6 @@
 //! From a recorded finding to its row in the report.
 
+use super::blame_rows::compile_blame;
 use super::call_row::compile_call;
 use super::curl_script::{ScriptHeading, write_curl_script};
 use super::evidence_rows::{bound_text, compile_evidence};
@@ -12,8 +13,10 @@ use super::rows::{ClauseReference, CounterexampleRow, FindingRow};
 use super::shell_word::quote_word;
 use crate::campaign::{RecordedFinding, ShownCounterexample};
 use crate::history::RecordedHistory;
+use crate::model::{ClauseId, Model};
 use crate::oracle::{Finding, InfrastructureHint};
 use crate::plan::Plan;
+use std::collections::BTreeSet;
 
 /// The run that a finding's evidence is from: the counterexample, or the whole plan without a counterexample.
 struct ShownRun<'a> {
@@ -25,7 +28,7 @@ struct ShownRun<'a> {
 impl<'a> ShownRun<'a> {
     fn choose(found: &'a RecordedFinding) -> ShownRun<'a> {
         match &found.counterexample {
-            Some(ShownCounterexample { plan, history, finding }) => ShownRun { plan, history, finding },
+            Some(ShownCounterexample { plan, history, finding, .. }) => ShownRun { plan, history, finding },
             None => ShownRun { plan: &found.plan, history: &found.history, finding: &found.finding },
         }
     }
@@ -44,7 +47,8 @@ pub(super) fn compile_finding(
     let history = run.history.load_history();
     let at = &run.finding.recorded;
     let evidence = compile_evidence(model, &run.finding.evidence, run.plan, &history.exchanges, at);
-    let clauses = finding.clauses.iter().map(|clause| {
+    let blamed = found.list_blamed();
+    let clauses = blamed.iter().map(|clause| {
         let info = model.clause_info(*clause);
         ClauseReference { id: info.id.clone(), says: info.says.clone(), cites: info.cites.clone() }
     });
@@ -77,8 +81,16 @@ pub(super) fn compile_finding(
         violations: Vec::new(),
         narrowed: None,
         recognise: finding.hint.as_ref().map(InfrastructureHint::to_yaml),
-        related: finding.related_clauses.iter().map(|clause| model.clause_info(*clause).id.clone()).collect(),
+        related: list_related(model, found, &blamed),
+        told_apart: found.counterexample.iter().flat_map(|shown| compile_blame(model, &shown.blame)).collect(),
     }
+}
+
+/// The ids of the clauses that the deviation contradicts besides the blamed ones.
+fn list_related(model: &Model, found: &RecordedFinding, blamed: &[ClauseId]) -> Vec<String> {
+    let of_plan = found.finding.clauses.iter().chain(&found.finding.related_clauses);
+    let further: BTreeSet<ClauseId> = of_plan.filter(|clause| !blamed.contains(clause)).copied().collect();
+    further.into_iter().map(|clause| model.clause_info(clause).id.clone()).collect()
 }
 
 fn name_plan_file(found: &RecordedFinding, number: usize) -> String {
@@ -98,8 +110,8 @@ fn compile_counterexample(
     let mut options: Vec<String> = subject.replay_options.to_vec();
     // The mock's choices follow from the seed and the number of the plan. The file of a plan that this
     // campaign drew has both.
-    if matches!(subject.target, ReportTarget::Mock { .. }) && run.plan.drawn != Some((seed, found.finding.plan)) {
-        options.extend(["--seed".into(), seed.to_string(), "--plan".into(), found.finding.plan.to_string()]);
+    if matches!(subject.target, ReportTarget::Mock { .. }) && run.plan.drawn != Some((seed, run.finding.plan)) {
+        options.extend(["--seed".into(), seed.to_string(), "--plan".into(), run.finding.plan.to_string()]);
     }
     let options: String = options.iter().map(|option| format!(" {}", quote_word(option))).collect();
     let suite = &subject.model.suite.name;

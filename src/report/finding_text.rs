@@ -39,6 +39,7 @@ pub(super) fn list_finding_lines(finding: &FindingRow, place: &ReportLocation<'_
         let hint = "a quota or a gateway may have refused the call; if so, add this entry to the profile:";
         lines.extend(label_lines("hint", vec![hint.to_string(), entry.clone()]));
     }
+    lines.extend(label_lines("told apart", finding.told_apart.iter().map(|row| row.says.clone()).collect()));
     if !finding.related.is_empty() {
         let related = format!("such responses contradict {}", finding.related.join(", "));
         lines.extend(label_lines("also", vec![related]));

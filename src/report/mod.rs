@@ -5,6 +5,7 @@
 //! reproducible byte for byte; [`RunFacts`] has the facts of the machine and the time. This module does not send requests,
 //! does not choose plans and reads no clock.
 
+mod blame_rows;
 mod call_row;
 mod claims;
 mod clause_place;

@@ -161,12 +161,30 @@ pub struct FindingRow {
     /// not recognise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recognise: Option<String>,
-    /// Ids of further clauses that repetitions of the deviation contradict.
+    /// Ids of further clauses that the deviation or repetitions of it contradict.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<String>,
+    /// What tells the contradicted clauses apart. Those that hold in another run come last in `clauses`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told_apart: Vec<BlameRow>,
     /// Reports of format 1 call the counterexample `witness`.
     #[serde(alias = "witness")]
     pub counterexample: CounterexampleRow,
+}
+
+/// A run like the counterexample with one change, which tells the contradicted clauses of a finding apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BlameRow {
+    /// The change and its result as a sentence.
+    pub says: String,
+    /// Ids of the contradicted clauses that hold in the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<String>,
+    /// Ids of the clauses that the run contradicts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contradicted: Vec<String>,
 }
 
 /// A clause in a finding.

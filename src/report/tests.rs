@@ -6,7 +6,7 @@ mod schema;
 
 use super::*;
 use crate::campaign::{
-    Conclusion, FindingRepetition, RecordedFinding, ShownCounterexample, SpentRequests, TransitionTimes,
+    BlameEvidence, Conclusion, FindingRepetition, RecordedFinding, ShownCounterexample, SpentRequests, TransitionTimes,
 };
 use crate::history::{Call, CallCause, Exchange, History, HistoryHeader, Outcome, RecordedHistory, Reply, ReplyBody};
 use crate::known_deviations::SuiteExceptions;
@@ -268,7 +268,12 @@ fn conclusion(model: &Model) -> Conclusion {
                 plan: plan().into(),
                 history: recorded(),
                 requests: 4,
-                counterexample: Some(ShownCounterexample { plan: plan(), history: recorded(), finding: narrowed }),
+                counterexample: Some(ShownCounterexample {
+                    plan: plan(),
+                    history: recorded(),
+                    finding: narrowed,
+                    blame: BlameEvidence::default(),
+                }),
                 repetition: FindingRepetition { runs: 2, shown: 2, prevented: None },
             },
             RecordedFinding {

@@ -181,7 +181,6 @@ fn each_everyday_fault_is_found_by_a_clause_that_may_report_it_and_shrinks_to_th
 fn each_everyday_fault_of_jobs_and_batches_is_found_too() {
     let short = [
         "a job succeeds before the server has its new flavor",
-        "a resize leaves the old flavor",
         "a resize that was only to be checked is made",
         "a started server does not run",
         "a server that was restarted is off",

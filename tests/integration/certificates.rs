@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The private key of RFC 8410, section 10.3.
-const KEY: &str = "-----BEGIN PRIVATE KEY-----\n\
+pub const KEY: &str = "-----BEGIN PRIVATE KEY-----\n\
 MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n\
 -----END PRIVATE KEY-----\n";
 /// The public half of `KEY`.

@@ -39,6 +39,7 @@ mod resumed_runs;
 mod reference_agreement;
 mod request_limits;
 mod seeded_faults;
+mod telling_runs;
 mod tutorial;
 mod untrusted_replies;
 

@@ -229,6 +229,36 @@ fn a_run_that_was_killed_twice_loses_nothing_and_gives_the_deviations_of_one_who
     check_killed("killed-twice", &["--fault", FAULT], 2);
 }
 
+/// Renders the stored run in a format; returns the text.
+fn render(cloud: &LampCloud, format: &str) -> String {
+    let folder = cloud.suite_folder();
+    let arguments = ["report", folder.to_str().expect("text"), "--format", format];
+    let output = probity_command(&crate::http_end_to_end::lamps_folder(), &arguments).output().expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn a_resumed_run_is_certified_like_a_run_in_one_part_and_each_format_says_that_it_was_resumed() {
+    let cloud = LampCloud::start("certified", &[]);
+    let options = ["--requests", REQUESTS, "--seed", "3"];
+    cloud.kill_new_run(&options, 1);
+    let (code, told) = cloud.resume(&options);
+    assert_eq!(code, Some(0), "{told}");
+    for format in ["html", "markdown"] {
+        assert!(render(&cloud, format).contains("resumed from"), "{format}");
+    }
+    let (key, bundle) = (cloud.folder.join("key.pem"), cloud.folder.join("bundle"));
+    fs::write(&key, crate::certificates::KEY).expect("the key is written");
+    let lamps = crate::http_end_to_end::lamps_folder();
+    let mut certify = probity_command(&lamps, &["certify", "--trial"]);
+    certify.arg(cloud.suite_folder()).arg("--key").arg(&key).arg("--out").arg(&bundle);
+    let made = certify.output().expect("it runs");
+    assert_eq!(made.status.code(), Some(0), "{}", String::from_utf8_lossy(&made.stdout));
+    let verified = probity_command(&lamps, &["verify"]).arg(&bundle).output().expect("it runs");
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stdout));
+}
+
 #[test]
 fn a_run_that_was_ended_by_a_signal_goes_on() {
     let cloud = LampCloud::start("ended", &["--fault", FAULT]);

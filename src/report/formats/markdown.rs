@@ -165,6 +165,9 @@ fn render_finding(run: &StoredRun, finding: &FindingRow) -> String {
     for reason in finding.evidence.iter().flat_map(|evidence| &evidence.because).take(3) {
         let _ = writeln!(out, "\nExpected because {}.", escape_text(&reason.says));
     }
+    for row in &finding.told_apart {
+        let _ = writeln!(out, "\nTold apart: {}.", escape_text(&row.says));
+    }
     let lines = describe_finding(finding, &run.location());
     let steps = format_count(finding.counterexample.plan.steps.len(), "step", "steps");
     let _ = writeln!(out, "\n<details><summary>Counterexample, {steps}, and the command that replays it</summary>\n");
@@ -202,6 +205,12 @@ fn write_undecided(out: &mut String, report: &Report) {
 }
 
 fn write_origin(out: &mut String, runs: &[StoredRun]) {
+    for run in runs {
+        if let Some(resumed) = &run.report.resumed {
+            let _ =
+                writeln!(out, "\n{} was {}.", escape_text(&run.report.suite.name), escape_text(&resumed.describe()));
+        }
+    }
     let Some(facts) = runs.iter().find_map(|run| run.facts.as_ref()) else { return };
     let seeds: Vec<String> = runs.iter().map(|run| run.report.seed.to_string()).collect();
     let _ = writeln!(

@@ -8,6 +8,7 @@
 mod server_endpoint;
 pub mod profiles;
 mod agreement_campaign;
+mod blame;
 mod latent_endpoint;
 mod several_faults;
 

@@ -37,6 +37,7 @@ pub(super) struct FindingPart {
     /// How many possible states the response contradicts besides the nearest one.
     other_states: usize,
     because: Vec<String>,
+    told_apart: Vec<String>,
     call: Option<CallPart>,
     hint: Option<String>,
     related: String,
@@ -138,6 +139,7 @@ pub(super) fn make_finding(campaign: &str, run: &StoredRun, finding: &FindingRow
             .take(ROWS_MAX)
             .map(|reason| show_value(&reason.says))
             .collect(),
+        told_apart: finding.told_apart.iter().map(|row| show_value(&row.says)).collect(),
         call: finding.call.as_ref().map(make_call),
         hint: finding.recognise.as_ref().map(|entry| escape_lines(entry).into_owned()),
         related: finding.related.join(", "),

@@ -202,6 +202,9 @@ fn describe_grounds(report: &Report) -> Vec<String> {
             clauses.join(", ")
         ));
     }
+    if let Some(resumed) = &report.resumed {
+        grounds.push(format!("The run was {}.", escape_field(&resumed.describe())));
+    }
     if report.covered {
         let ended = "The run ended once each clause that can be decided was, and no cell was left that more requests were expected \
                      to fill.";
