@@ -1,36 +1,40 @@
 //! From the runs that tell clauses apart to rows of the report.
 
 use super::rows::BlameRow;
-use crate::campaign::{BlameEvidence, TellingChange};
+use crate::campaign::{ShownCounterexample, TellingChange};
 use crate::model::{ClauseId, Model};
 
-/// A row for each run, and for each change that was not run.
-pub(super) fn compile_blame(model: &Model, blame: &BlameEvidence) -> Vec<BlameRow> {
+/// A row for each run that told clauses apart, and for each change that was not run.
+pub(super) fn compile_blame(model: &Model, shown: &ShownCounterexample) -> Vec<BlameRow> {
     let name = |clauses: &[ClauseId]| -> Vec<String> {
         clauses.iter().map(|clause| model.clause_info(*clause).id.clone()).collect()
     };
-    let runs = blame.runs.iter().map(|run| {
+    let runs = shown.blame.runs.iter().map(|run| {
+        let likely = shown.finding.clauses.iter().filter(|clause| !run.held.contains(clause)).copied();
+        let likely = name(&likely.collect::<Vec<_>>());
         let (held, contradicted) = (name(&run.held), name(&run.contradicted));
-        BlameRow { says: describe_run(&run.change, &held, &contradicted), held, contradicted }
+        BlameRow { says: describe_run(&run.change, &likely, &held, &contradicted), held, contradicted }
     });
-    let untried = blame.untried.iter().map(|change| BlameRow {
-        says: format!("not run, because the requests for shrinking were used up: the same calls {}", describe(change)),
+    let untried = shown.blame.untried.iter().map(|change| BlameRow {
+        says: format!("not known: the requests for shrinking did not suffice for the same calls {}", describe(change)),
         held: Vec::new(),
         contradicted: Vec::new(),
     });
     runs.chain(untried).collect()
 }
 
-fn describe_run(change: &TellingChange, held: &[String], contradicted: &[String]) -> String {
+fn describe_run(change: &TellingChange, likely: &[String], held: &[String], contradicted: &[String]) -> String {
     let names = |ids: &[String]| ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
     let verb = |ids: &[String]| if ids.len() == 1 { "holds" } else { "hold" };
     match change {
         TellingChange::WithReads { operations } => format!(
-            "{} before the last call shows this deviation; without it, the last call was the first to show that something was wrong",
+            "the cause: {} was added to the plan, and shows the deviation before the call that showed it first",
             operations.join(", ")
         ),
-        _ if held.is_empty() => format!("{}, only {} is contradicted", describe(change), names(contradicted)),
-        _ => format!("{}, {} {}", describe(change), names(held), verb(held)),
+        _ if held.is_empty() => {
+            format!("{}, because this clause alone is contradicted {}", names(contradicted), describe(change))
+        }
+        _ => format!("{}, because {} {} {}", names(likely), names(held), verb(held), describe(change)),
     }
 }
 

@@ -50,7 +50,8 @@ pub(super) fn compile_finding(
     let blamed = found.list_blamed();
     let clauses = blamed.iter().map(|clause| {
         let info = model.clause_info(*clause);
-        ClauseReference { id: info.id.clone(), says: info.says.clone(), cites: info.cites.clone() }
+        let (id, says, cites) = (info.id.clone(), info.says.clone(), info.cites.clone());
+        ClauseReference { id, says, cites, rule: info.rule.clone() }
     });
     let clauses: Vec<ClauseReference> = clauses.collect();
     let heading = ScriptHeading {
@@ -72,7 +73,7 @@ pub(super) fn compile_finding(
         plan: finding.plan,
         step: finding.step,
         exchange: finding.exchange,
-        seen: bound_text(&finding.seen),
+        seen: bound_text(&run.finding.seen),
         evidence: Some(evidence),
         call: compile_call(subject, &history.header, at, &run.finding.evidence),
         counterexample: compile_counterexample(subject, (seed, number), found, &run, script),
@@ -82,7 +83,7 @@ pub(super) fn compile_finding(
         narrowed: None,
         recognise: finding.hint.as_ref().map(InfrastructureHint::to_yaml),
         related: list_related(model, found, &blamed),
-        told_apart: found.counterexample.iter().flat_map(|shown| compile_blame(model, &shown.blame)).collect(),
+        told_apart: found.counterexample.iter().flat_map(|shown| compile_blame(model, shown)).collect(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Differences and reasons in words.
 
+use super::phrases::format_count;
 use crate::history::{Exchange, Outcome, ReplyBody};
 use crate::model::{
     CallReference, DifferenceKind, ExpectationReason, ExpectedOutcome, GuardAccount, GuardPart, GuardValue, Model,
@@ -204,7 +205,7 @@ fn describe_requirement(schema: &SchemaDifference) -> String {
 fn join_parts(parts: &[GuardPart], describe: impl Fn(&GuardPart) -> String) -> String {
     let mut texts: Vec<String> = parts.iter().take(PARTS_MAX).map(describe).collect();
     if parts.len() > PARTS_MAX {
-        texts.push(format!("{} more conditions", parts.len() - PARTS_MAX));
+        texts.push(format_count(parts.len() - PARTS_MAX, "more condition", "more conditions"));
     }
     texts.join("; ")
 }

@@ -39,9 +39,9 @@ pub(super) fn list_finding_lines(finding: &FindingRow, place: &ReportLocation<'_
         let hint = "a quota or a gateway may have refused the call; if so, add this entry to the profile:";
         lines.extend(label_lines("hint", vec![hint.to_string(), entry.clone()]));
     }
-    lines.extend(label_lines("told apart", finding.told_apart.iter().map(|row| row.says.clone()).collect()));
+    lines.extend(label_lines("likely", finding.told_apart.iter().map(|row| row.says.clone()).collect()));
     if !finding.related.is_empty() {
-        let related = format!("such responses contradict {}", finding.related.join(", "));
+        let related = format!("contradicted by such responses, or in a longer plan: {}", finding.related.join(", "));
         lines.extend(label_lines("also", vec![related]));
     }
     let counterexample = &finding.counterexample;
@@ -79,16 +79,25 @@ fn list_promises(clauses: &[ClauseReference]) -> Vec<String> {
         .take(PROMISES_MAX)
         .map(|clause| {
             let name = if clauses.len() > 1 { format!("{}: ", clause.id) } else { String::new() };
-            format!("{name}{} [{}]", clause.says, list_citations(&clause.cites))
+            format!("{name}{} [{}]", clause.says, list_sources(clause))
         })
         .collect();
     if clauses.len() > PROMISES_MAX {
         lines.push(format!("and {} more clauses", clauses.len() - PROMISES_MAX));
     }
     if clauses.len() > 1 {
-        lines.push("Each possible state contradicts at least one of these clauses.".to_string());
+        lines.push("At least one of these clauses is broken.".to_string());
     }
     lines
+}
+
+/// The citations of a clause, and the convention without which the pages do not make the promise.
+fn list_sources(clause: &ClauseReference) -> String {
+    let cites = list_citations(&clause.cites);
+    match clause.rule.as_ref().filter(|_| !clause.cites.is_empty()) {
+        Some(rule) => format!("{cites}; with the convention `{rule}`"),
+        None => cites,
+    }
 }
 
 /// The lines of an evidence: expected, got, and why. `seen` is the response in words.
@@ -193,17 +202,30 @@ fn list_step_lines(finding: &FindingRow, counterexample: &CounterexampleRow, roo
     let mut lines = vec![title];
     let steps = describe_steps(plan, outcomes);
     let room = room.saturating_sub(2).max(2);
-    let hidden = steps.len().saturating_sub(room);
-    // The last steps show the deviation.
-    let first = if hidden > 0 { room / 2 } else { steps.len() };
-    for (index, step) in steps.iter().enumerate() {
-        if index < first || index >= first + hidden {
-            lines.push(format!("    {}", shorten_text(step, LINE_CHARS_MAX)));
-        } else if index == first {
-            lines.push(format!("    ... {hidden} more lines, in {file}"));
-        }
+    let shown = select_step_lines(&steps, room);
+    lines.extend(shown.iter().map(|index| format!("    {}", shorten_text(&steps[*index], LINE_CHARS_MAX))));
+    let hidden = steps.len() - shown.len();
+    if hidden > 0 {
+        lines.push(format!("    left out: {}, in {file}", format_count(hidden, "line", "lines")));
     }
     lines
+}
+
+/// The indexes of the lines of steps that fit into `room` lines. Bodies and waits are left out first, those of the first steps
+/// before others; then steps in the middle, because the last steps show the deviation.
+fn select_step_lines(lines: &[String], room: usize) -> Vec<usize> {
+    let last = lines.iter().rposition(|line| !line.starts_with(' ')).unwrap_or(0);
+    let mut kept: Vec<usize> = (0..lines.len()).collect();
+    while kept.len() > room {
+        let Some(detail) = kept.iter().position(|index| *index < last && lines[*index].starts_with(' ')) else { break };
+        kept.remove(detail);
+    }
+    let surplus = kept.len().saturating_sub(room);
+    let first = (room / 2).min(kept.len());
+    if surplus > 0 {
+        kept.drain(first..first + surplus);
+    }
+    kept
 }
 
 /// How often the deviation was seen, and at which operations.

@@ -1,5 +1,6 @@
 //! The steps of a plan as text.
 
+use super::evidence_text::describe_time;
 use crate::history::{CallCause, Outcome, RecordedHistory, ReplyBody};
 use crate::plan::{Plan, Step, StepWait, read_handle};
 use serde_json::Value;
@@ -87,9 +88,9 @@ fn describe_wait(step: &Step, last: bool) -> Option<String> {
         StepWait::Leave if last => None,
         StepWait::Leave => Some("continue at once".to_string()),
         StepWait::Poll { after_ms: 0 } => Some("poll until settled".to_string()),
-        StepWait::Poll { after_ms } => Some(format!("poll until settled, first after {after_ms} ms")),
+        StepWait::Poll { after_ms } => Some(format!("poll until settled, first after {}", describe_time(after_ms))),
         StepWait::PollBriefly { after_ms, .. } => {
-            Some(format!("poll until settled or only time can tell, first after {after_ms} ms"))
+            Some(format!("poll until settled or only time can tell, first after {}", describe_time(after_ms)))
         }
     };
     let parts: Vec<String> = makes.into_iter().chain(waits).collect();

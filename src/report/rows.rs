@@ -199,6 +199,9 @@ pub struct ClauseReference {
     /// Pages and lines that make the promise; empty for a convention.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub cites: Vec<SourceLines>,
+    /// The name of the convention without which the pages do not make the promise; none for a promise of the pages alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
 }
 
 /// An exchange with the clauses that removed possible states.

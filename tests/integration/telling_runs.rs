@@ -16,10 +16,8 @@ fn check(suite: &str, fault: &str, expected: &[&str]) {
     assert_eq!(output.status.code(), Some(1), "{told}");
     let lines: Vec<&str> = told.lines().collect();
     let shown = lines.iter().enumerate().filter(|(index, line)| {
-        let continues = index.checked_sub(1).is_some_and(|before| lines[before].starts_with("  told apart"));
-        line.starts_with("FAIL ")
-            || line.starts_with("  told apart")
-            || (continues && line.starts_with("             "))
+        let continues = index.checked_sub(1).is_some_and(|before| lines[before].starts_with("  likely"));
+        line.starts_with("FAIL ") || line.starts_with("  likely") || (continues && line.starts_with("             "))
     });
     let shown: Vec<&str> = shown.map(|(_, line)| line.trim()).collect();
     assert_eq!(shown, expected, "{told}");
@@ -32,7 +30,8 @@ fn an_accepted_call_without_a_token_for_an_absent_server_blames_the_token_if_the
         "token.missing/accepted/showServer",
         &[
             "FAIL token.missing, server.absent",
-            "told apart when the owner makes the call of step 2 for a resource that never existed, `server.absent` holds",
+            "likely     `token.missing`, because `server.absent` holds when the owner makes the call of step 2 for a resource that never \
+             existed",
         ],
     );
 }
@@ -44,8 +43,8 @@ fn an_accepted_call_without_a_token_for_an_absent_server_blames_the_absence_if_t
         "server.absent/accepted/rebuild",
         &[
             "FAIL server.absent, token.missing",
-            "told apart when the owner makes the call of step 2 for a resource that never existed, only `server.absent` is \
-             contradicted",
+            "likely     `server.absent`, because this clause alone is contradicted when the owner makes the call of step 2 for a \
+             resource that never existed",
         ],
     );
 }
@@ -57,7 +56,7 @@ fn a_clause_that_holds_without_one_of_the_steps_comes_last() {
         "delete-volume.cascade/refused",
         &[
             "FAIL delete-volume.cascade, delete-volume.removes",
-            "told apart without step 2 (createSnapshot), `delete-volume.removes` holds",
+            "likely     `delete-volume.cascade`, because `delete-volume.removes` holds without step 2 (createSnapshot)",
         ],
     );
 }
@@ -69,8 +68,7 @@ fn a_job_that_lied_is_named_and_not_the_later_call_that_shows_it() {
         "start.delivered/no-effect",
         &[
             "FAIL start.delivered",
-            "told apart showServer before the last call shows this deviation; without it, the last call was the first to show \
-             that something was wrong",
+            "likely     the cause: showServer was added to the plan, and shows the deviation before the call that showed it first",
         ],
     );
 }

@@ -61,6 +61,8 @@ struct PromisePart {
     cites: Vec<CitePart>,
     /// Titles of the cited pages.
     pages: String,
+    /// The convention without which the pages do not make the promise.
+    rule: Option<String>,
 }
 
 /// Lines of a page.
@@ -116,6 +118,7 @@ pub(super) fn make_finding(campaign: &str, run: &StoredRun, finding: &FindingRow
                 says: clause.says.clone(),
                 cites: clause.cites.iter().map(|cite| make_cite(report, cite)).collect(),
                 pages: list_titles(report, &clause.cites),
+                rule: clause.rule.clone().filter(|_| !clause.cites.is_empty()),
             })
             .collect(),
         promises_hidden: finding.clauses.len().saturating_sub(ROWS_MAX),
