@@ -50,8 +50,8 @@ pub struct BlameEvidence {
 }
 
 impl BlameEvidence {
-    /// Sorts clauses: those that a run with fewer contradicted clauses contradicts come first, and those that hold in a run
-    /// come last. The order stays otherwise.
+    /// Sorts clauses: a clause that a run contradicts without the others comes first, and a clause that holds in a run comes
+    /// last. Otherwise the order stays.
     pub fn sort_clauses(&self, clauses: &mut [ClauseId]) {
         let is_in = |list: fn(&TellingRun) -> &Vec<ClauseId>, clause: &ClauseId| {
             self.runs.iter().any(|run| list(run).contains(clause))

@@ -26,8 +26,8 @@ pub(super) struct BlameTrialResult {
 }
 
 /// Tells the blamed clauses of a counterexample apart. The runs change the order of the clauses, and no verdict: what held in
-/// another call is a reason to look elsewhere first, and no proof. They are candidates that were run already, then further runs
-/// with up to `requests_max` requests. A counterexample that shows the cause earlier takes the place of `shown`.
+/// another call is a reason to look elsewhere first, and no proof. First come candidates that the search has
+/// run already, then further runs with up to `requests_max` requests. A counterexample that shows the cause earlier takes the place of `shown`.
 pub(super) async fn tell_clauses_apart(
     site: &CampaignEnvironment<'_>,
     trials: &CandidateRunner<'_, '_>,

@@ -65,7 +65,7 @@ impl PollReadSelection {
     /// A call of a read by the owner of a resource, with the binding of the step if the read has the binding.
     fn make_read_call(&self, belief: &Belief, operation: &str, id: &ResourceId, binding: &str) -> Option<Call> {
         let operation = self.schemas.find_operation(operation)?;
-        let binding = operation.bindings.iter().find(|known| known.id == binding).or(operation.bindings.first())?;
+        let binding = operation.choose_binding(binding)?;
         let owner = belief.list_states(id).first()?.state.owner;
         let caller = if owner == ResourceOwner::Owner { "owner" } else { "other" };
         Some(Call {

@@ -87,8 +87,7 @@ fn map_handles_to_kinds(model: &Model, steps: &[Step]) -> BTreeMap<String, usize
 /// The read of a resource, with the binding of a step if the read has the binding.
 fn make_read_step(site: &CampaignEnvironment<'_>, near: &Step, handle: &str, kind: usize) -> Option<Step> {
     let read = site.model.reads[kind].as_ref()?;
-    let bindings = &site.schemas.find_operation(&read.operation)?.bindings;
-    let binding = bindings.iter().find(|known| known.id == near.call.binding).or(bindings.first())?;
+    let binding = site.schemas.find_operation(&read.operation)?.choose_binding(&near.call.binding)?;
     let call = Call {
         operation: read.operation.clone(),
         binding: binding.id.clone(),

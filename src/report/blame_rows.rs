@@ -28,7 +28,8 @@ fn describe_run(change: &TellingChange, likely: &[String], held: &[String], cont
     let verb = |ids: &[String]| if ids.len() == 1 { "holds" } else { "hold" };
     match change {
         TellingChange::WithReads { operations } => format!(
-            "the cause: {} was added to the plan, and shows the deviation before the call that showed it first",
+            "{}, because {}, added before the last call, already shows this deviation",
+            names(contradicted),
             operations.join(", ")
         ),
         _ if held.is_empty() => {

@@ -11,7 +11,8 @@ pub struct ShrinkLimits {
     /// Greatest number of candidates run.
     pub tries_max: u64,
     /// Greatest number of requests. A candidate is run only if the candidate and the confirming run are expected to
-    /// fit, judging by the cost of the best plan so far. Only the first run, with unknown cost, may exceed the bound.
+    /// fit, judging by the cost of the best plan so far. The bound may be exceeded by the first run, whose
+    /// cost is unknown, and by further runs of one candidate; the limits of the whole run hold for these too.
     pub requests_max: u64,
     /// Requests after which a plan is only made shorter, and its inputs and waits are left as they are.
     pub polish_requests_max: u64,

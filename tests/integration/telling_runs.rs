@@ -68,7 +68,7 @@ fn a_job_that_lied_is_named_and_not_the_later_call_that_shows_it() {
         "start.delivered/no-effect",
         &[
             "FAIL start.delivered",
-            "likely     the cause: showServer was added to the plan, and shows the deviation before the call that showed it first",
+            "likely     `start.delivered`, because showServer, added before the last call, already shows this deviation",
         ],
     );
 }

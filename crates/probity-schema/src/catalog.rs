@@ -214,6 +214,15 @@ pub struct OperationBody {
     pub at: SourceLines,
 }
 
+impl Operation {
+    /// The binding with an id, or the first one of an operation that has no such binding. `None` without a binding, which no
+    /// catalog has.
+    #[must_use]
+    pub fn choose_binding(&self, id: &str) -> Option<&Binding> {
+        self.bindings.iter().find(|binding| binding.id == id).or(self.bindings.first())
+    }
+}
+
 impl OperationBody {
     /// Whether the page describes the content of a success.
     pub fn describes_success(&self) -> bool {
