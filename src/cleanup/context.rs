@@ -80,35 +80,6 @@ impl CleanupReserve {
     }
 }
 
-/// Growing waits between two polls of one resource.
-pub(super) struct PollWaits<'a> {
-    context: &'a PlanEnvironment<'a>,
-    /// The next wait.
-    pub next: Duration,
-}
-
-impl<'a> PollWaits<'a> {
-    pub fn new(context: &'a PlanEnvironment<'a>) -> PollWaits<'a> {
-        PollWaits { context, next: context.pace.poll_first }
-    }
-
-    /// Restarts at the shortest wait.
-    pub fn reset(&mut self) {
-        self.next = self.context.pace.poll_first;
-    }
-
-    /// Lengthens the next wait, up to the pace's longest.
-    pub fn grow(&mut self) {
-        let pace = &self.context.pace;
-        self.next = (self.next * pace.poll_factor_percent / 100).min(pace.poll_most);
-    }
-
-    /// Whether the next wait would not end within the reserve.
-    pub fn would_pass(&self, reserve: &CleanupReserve) -> bool {
-        self.next >= reserve.remaining()
-    }
-}
-
 /// Sends one request outside of any plan, and records no exchange.
 ///
 /// The request counts against the shared budget and waits for its turn. Returns `None` if no request is left for

@@ -8,7 +8,7 @@ use crate::expr::Expr;
 use crate::history::{Call, Outcome};
 use crate::model::{CallView, EvaluationLog, ExpressionRoots, Model, OutcomeKind, read_observations};
 use crate::schema::{CompiledCatalog, InputClass};
-use crate::suite::{AboutEntry, EffectValue, IdExpression, StageExpression};
+use crate::suite::{AboutEntry, IdExpression};
 use std::collections::BTreeMap;
 
 /// The deletion of a resource; `None` if the suite has no deleting call for the resource kind.
@@ -94,11 +94,9 @@ pub(super) fn is_deleted_elsewhere(model: &Model, kind: usize) -> bool {
     let suite = &model.suite;
     suite.clauses.iter().any(|clause| {
         clause.then.iter().any(|effect| {
-            let gone = matches!(&effect.value, EffectValue::Transition(stages)
-                if matches!(stages.last(), Some(StageExpression::Gone)));
             let of_kind = |about: &AboutEntry| effect.target.is_named(&about.name) && about.resource == kind;
             let unnamed = effect.target.get_selection().is_some_and(|each| each.resource == kind);
-            gone && (unnamed || suite.about.values().flatten().any(of_kind))
+            effect.ends_resource() && (unnamed || suite.about.values().flatten().any(of_kind))
         })
     })
 }

@@ -1,6 +1,7 @@
 //! Sends deletions, and polls until the resources are gone.
 
-use super::context::{CleanupReserve, PollWaits, send_unrecorded};
+use super::attempt_pace::AttemptPace;
+use super::context::{CleanupReserve, send_unrecorded};
 use super::created::Leftover;
 use crate::endpoint::{ComposeError, Request, compose_request};
 use crate::history::{Call, Outcome, Reply};
@@ -55,8 +56,8 @@ const POLLS_UNTIL_REPEAT: u32 = 5;
 /// Deletes resources, those of one rank concurrently, and polls until they are gone.
 ///
 /// A refused deletion is repeated with growing waits, because an endpoint refuses to delete a resource
-/// in transition or in use. After half of the time limit the ranks are no longer respected. No request
-/// is recorded in the history; the plan's budget and the plan's cancellation do not apply.
+/// in transition or in use; a resource that goes on to refuse is given up. After half of the time limit the ranks are no
+/// longer respected. No request is recorded in the history; the plan's budget and the plan's cancellation do not apply.
 pub(super) async fn run_deletions(
     context: &PlanEnvironment<'_>,
     deletions: &[Deletion],
@@ -66,30 +67,30 @@ pub(super) async fn run_deletions(
     let orderly_until = Instant::now() + reserve.remaining() / 2;
     let mut items: Vec<PendingDeletion<'_>> =
         deletions.iter().map(|deletion| PendingDeletion::new(context, deletion)).collect();
-    let mut waits = PollWaits::new(context);
-    while items.iter().any(PendingDeletion::is_open) {
-        let orderly = Instant::now() < orderly_until;
-        let rank = items.iter().filter(|item| item.is_open()).map(|item| item.deletion.rank).min();
-        let before: Vec<_> = items.iter().map(PendingDeletion::count_advances).collect();
-        for item in items.iter_mut().filter(|item| item.is_open() && (!orderly || Some(item.deletion.rank) == rank)) {
-            if reserve.is_over() {
+    loop {
+        let now = Instant::now();
+        let lowest = items.iter().filter(|item| item.is_open()).map(|item| item.deletion.rank).min();
+        let has_turn =
+            |item: &PendingDeletion<'_>| item.is_open() && (now >= orderly_until || Some(item.deletion.rank) == lowest);
+        let Some(due) = items.iter().filter(|item| has_turn(item)).map(|item| item.attempts.due()).min() else { break };
+        if due > now {
+            let until = if now < orderly_until { due.min(orderly_until) } else { due };
+            if until - now >= reserve.remaining() {
                 break;
             }
-            item.advance_deletion(context, reserve, meaning).await;
+            reserve.pause(until - now).await;
+            continue;
         }
-        if !items.iter().any(PendingDeletion::is_open) {
-            break;
+        let mut moved = false;
+        for item in items.iter_mut().filter(|item| has_turn(item) && item.attempts.due() <= now) {
+            if reserve.is_over() {
+                return collect_result(context, items);
+            }
+            moved |= item.make_attempt(context, reserve, meaning).await;
         }
-        let moved = items.iter().zip(&before).any(|(item, before)| item.count_advances() > *before);
         if moved {
-            waits.reset();
-        } else {
-            waits.grow();
+            items.iter_mut().for_each(|item| item.attempts.plan_soon());
         }
-        if waits.would_pass(reserve) {
-            break;
-        }
-        reserve.pause(waits.next).await;
     }
     collect_result(context, items)
 }
@@ -98,8 +99,11 @@ fn collect_result(context: &PlanEnvironment<'_>, items: Vec<PendingDeletion<'_>>
     let mut swept = DeletionResult::default();
     for item in items {
         let (handle, id) = (item.deletion.handle.clone(), item.deletion.id.clone());
+        // A deletion without success has its price, too: further creates must be able to pay it.
+        if item.attempts.count_requests() > 0 {
+            context.shared_budget.note_deletion_cost(item.attempts.count_requests());
+        }
         if item.stage == DeletionStage::Gone {
-            context.shared_budget.note_deletion_cost(item.requests);
             swept.gone.push(handle);
         } else {
             let mut because = item.reason;
@@ -126,6 +130,8 @@ enum DeletionStage {
     Forbidden,
     /// No requests are left.
     Unaffordable,
+    /// The resource used up its requests, or refused for too long.
+    GivenUp,
 }
 
 struct PendingDeletion<'a> {
@@ -135,8 +141,8 @@ struct PendingDeletion<'a> {
     stage: DeletionStage,
     /// Whether a deletion was accepted.
     accepted: bool,
-    /// Number of requests so far.
-    requests: u64,
+    /// The requests so far, and the time of the next.
+    attempts: AttemptPace,
     /// Number of deletions answered with 401 or 403.
     forbidden: u32,
     /// Why the resource would be a leftover.
@@ -158,7 +164,7 @@ impl<'a> PendingDeletion<'a> {
                     false => DeletionStage::Wanted,
                 },
                 accepted: deletion.deleted_before,
-                requests: 0,
+                attempts: AttemptPace::new(&context.pace),
                 forbidden: 0,
                 reason: "no time was left to delete the resource".to_string(),
             },
@@ -170,7 +176,7 @@ impl<'a> PendingDeletion<'a> {
                     show: None,
                     stage: DeletionStage::Forbidden,
                     accepted: false,
-                    requests: 0,
+                    attempts: AttemptPace::new(&context.pace),
                     forbidden: 0,
                     reason: because,
                 }
@@ -184,12 +190,30 @@ impl<'a> PendingDeletion<'a> {
             DeletionStage::Wanted if self.accepted => 1,
             DeletionStage::Wanted => 0,
             DeletionStage::Going { .. } => 1,
-            DeletionStage::Gone | DeletionStage::Forbidden | DeletionStage::Unaffordable => 2,
+            DeletionStage::Gone | DeletionStage::Forbidden | DeletionStage::Unaffordable | DeletionStage::GivenUp => 2,
         }
     }
 
     fn is_open(&self) -> bool {
         matches!(self.stage, DeletionStage::Wanted | DeletionStage::Going { .. })
+    }
+
+    /// Makes one attempt, and plans the next. Returns whether the deletion advanced.
+    async fn make_attempt(
+        &mut self,
+        context: &PlanEnvironment<'_>,
+        reserve: &CleanupReserve,
+        meaning: ReadMeaning<'_>,
+    ) -> bool {
+        let before = self.count_advances();
+        self.advance_deletion(context, reserve, meaning).await;
+        let refused = self.stage == DeletionStage::Wanted && !self.accepted;
+        self.attempts.plan_next(refused, reserve);
+        if self.is_open() && self.attempts.is_used_up(refused) {
+            self.stage = DeletionStage::GivenUp;
+            return false;
+        }
+        self.count_advances() > before
     }
 
     /// Sends the deletion, or polls after an accepted deletion.
@@ -203,7 +227,7 @@ impl<'a> PendingDeletion<'a> {
             DeletionStage::Wanted => self.send_deletion(context, reserve, meaning).await,
             DeletionStage::Going { looks } => {
                 let Some(show) = &self.show else { return };
-                self.requests += 1;
+                self.attempts.count_request();
                 let Some(outcome) = send_unrecorded(context, show, reserve).await else {
                     return self.mark_unaffordable();
                 };
@@ -213,7 +237,7 @@ impl<'a> PendingDeletion<'a> {
                     self.note_poll(&outcome, looks + 1);
                 }
             }
-            DeletionStage::Gone | DeletionStage::Forbidden | DeletionStage::Unaffordable => {}
+            _ => {}
         }
     }
 
@@ -225,11 +249,11 @@ impl<'a> PendingDeletion<'a> {
         meaning: ReadMeaning<'_>,
     ) {
         let Some(delete) = &self.delete else { return };
-        self.requests += 1;
+        self.attempts.count_request();
         let Some(outcome) = send_unrecorded(context, delete, reserve).await else { return self.mark_unaffordable() };
         self.note_deletion(&outcome);
         let (DeletionStage::Wanted, Some(show)) = (self.stage, &self.show) else { return };
-        self.requests += 1;
+        self.attempts.count_request();
         let Some(shown) = send_unrecorded(context, show, reserve).await else { return self.mark_unaffordable() };
         if self.proves_absence(&shown) {
             self.stage = DeletionStage::Gone;
@@ -238,6 +262,7 @@ impl<'a> PendingDeletion<'a> {
         for call in (meaning.list_release_calls)(self.deletion, &shown) {
             // The next deletion shows whether the release worked.
             if let Ok(request) = compose_request(context.catalog, &call, context.identities) {
+                self.attempts.count_request();
                 send_unrecorded(context, &request, reserve).await;
             }
         }

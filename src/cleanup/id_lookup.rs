@@ -3,8 +3,9 @@
 //! Some creates are accepted before the endpoint tells an id, and only a read of another resource (such
 //! as a job) tells the id later. Both functions poll the other resource until the id appears.
 
+use super::attempt_pace::AttemptPace;
 use super::calls::make_show_call;
-use super::context::{CleanupContext, CleanupReserve, PollWaits, send_unrecorded};
+use super::context::{CleanupContext, CleanupReserve, send_unrecorded};
 use super::created::CreatedResource;
 use crate::endpoint::compose_request;
 use crate::expr::ExprValue;
@@ -28,8 +29,9 @@ pub(super) async fn look_up_stand_in_ids(
         let Ok(request) = compose_request(context.catalog, &call, context.identities) else { continue };
         let sent = Call { path: request.parameters.clone(), ..call };
         let asked = CallView::new(model, &sent, InputClass::Valid);
-        let mut waits = PollWaits::new(context);
+        let mut attempts = AttemptPace::new(&context.pace);
         loop {
+            attempts.count_request();
             let Some(outcome) = send_unrecorded(context, &request, reserve).await else { return found };
             let told = belief.read_deferred_ids(&asked, &OutcomeKind::classify(&outcome));
             if let Some((_, id)) = told.into_iter().find(|(known, _)| known == stand_in) {
@@ -42,11 +44,9 @@ pub(super) async fn look_up_stand_in_ids(
                 ));
                 break;
             }
-            if waits.would_pass(reserve) {
+            if !attempts.wait_for_next(reserve).await {
                 break;
             }
-            reserve.pause(waits.next).await;
-            waits.grow();
         }
     }
     found
@@ -85,8 +85,9 @@ async fn poll_until_id_shown(
     let Ok(request) = compose_request(context.catalog, &call, context.identities) else { return Vec::new() };
     let sent = Call { path: request.parameters.clone(), ..call };
     let asked = CallView::new(model, &sent, InputClass::Valid);
-    let mut waits = PollWaits::new(context);
+    let mut attempts = AttemptPace::new(&context.pace);
     loop {
+        attempts.count_request();
         let Some(outcome) = send_unrecorded(context, &request, reserve).await else { return Vec::new() };
         let heard = OutcomeKind::classify(&outcome);
         let seen = read_observations(model, &asked, &heard, &EvaluationLog::discarding());
@@ -99,11 +100,9 @@ async fn poll_until_id_shown(
             })
             .collect();
         let rests = is_settled(cleanup, made, &heard, sight);
-        if !told.is_empty() || rests || waits.would_pass(reserve) {
+        if !told.is_empty() || rests || !attempts.wait_for_next(reserve).await {
             return told;
         }
-        reserve.pause(waits.next).await;
-        waits.grow();
     }
 }
 

@@ -7,7 +7,7 @@ use crate::history::{CallCause, Exchange, Outcome};
 use crate::model::{CallView, Model, OutcomeKind, ResourceId};
 use crate::plan::{Step, SuiteHints, counts_as_live};
 use crate::schema::{CompiledCatalog, InputClass};
-use crate::suite::{EffectValue, IdExpression, StageExpression};
+use crate::suite::IdExpression;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -154,9 +154,7 @@ impl LiveResourceLedger {
         let clauses = self.model.operations[operation].clauses.iter();
         let effects =
             clauses.filter_map(|clause| self.model.find_suite_clause(*clause)).flat_map(|clause| &clause.then);
-        let ending = effects.filter(|effect| {
-            matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(StageExpression::Gone)))
-        });
+        let ending = effects.filter(|effect| effect.ends_resource());
         let dependent: BTreeSet<usize> =
             ending.filter_map(|effect| effect.target.get_selection()).map(|each| each.resource).collect();
         for (id, resource) in &mut self.named {

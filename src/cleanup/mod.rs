@@ -22,6 +22,7 @@
 //! | `live_ledger` | the live resources of one plan, counted from its exchanges |
 //! | `listing` | whole lists of an endpoint, and the marks in them |
 //! | `deletion_calls` | the deletion of each resource, its order, and the calls that release a resource |
+//! | `attempt_pace` | when a deletion asks again, and when it gives a resource up |
 //! | `deletion_loop` | sends deletions and polls until the resources are gone |
 //! | `kept_states` | states in which the suite lets a deleted resource stay visible |
 //! | `deletion` | deletes a set of resources: calls, order, loop |
@@ -33,6 +34,7 @@
 //! profiles and the terminal are unknown to the module.
 
 mod absence;
+mod attempt_pace;
 mod calls;
 mod context;
 mod created;

@@ -4,6 +4,7 @@ use super::mutant::{FaultKind, Mutant};
 use super::tempo::Tempo;
 use crate::model::{ApplicableClauses, CallView, ClauseId, Model, allows_status, leaves_outcome_open};
 use crate::schema::{InputClass, SeededRng};
+use crate::suite::{AboutEntry, Effect, IdExpression};
 
 /// The answer of the mock, without a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,10 +74,36 @@ pub fn decide_answer(
         reading.accepts.clear();
         return MockDecision::Accept { status: choose_success(model, operation, &[]), clauses: Vec::new() };
     }
-    if reading.accepts.is_empty() && operation_model.changes && rng.draw_chance(4, 5) {
-        return MockDecision::Refuse { status: draw_documented(&operation_model.client_error, 400, rng) };
+    if reading.accepts.is_empty() && operation_model.changes {
+        return decide_undescribed_change(model, call, rng);
     }
     MockDecision::Accept { status: choose_success(model, operation, &reading.accepts), clauses: reading.accepts }
+}
+
+/// The answer to a changing call that no clause describes: mostly a refusal, and otherwise an acceptance without effect.
+/// A deletion takes effect if it is accepted, so that no resource stays that no call can delete.
+fn decide_undescribed_change(model: &Model, call: &CallView, rng: &mut SeededRng) -> MockDecision {
+    let operation = &model.operations[&call.operation];
+    let deleting = find_deleting_clause(model, call);
+    let (refused, of) = if deleting.is_some() { (1, 2) } else { (4, 5) };
+    if rng.draw_chance(refused, of) {
+        return MockDecision::Refuse { status: draw_documented(&operation.client_error, 400, rng) };
+    }
+    let clauses = deleting.into_iter().collect();
+    MockDecision::Accept { status: choose_success(model, &call.operation, &[]), clauses }
+}
+
+/// The first clause by which the operation ends a resource that the call names.
+fn find_deleting_clause(model: &Model, call: &CallView) -> Option<ClauseId> {
+    let operation = &model.operations[&call.operation];
+    let names = |effect: &Effect| {
+        let named = |about: &AboutEntry| {
+            effect.target.is_named(&about.name) && matches!(about.binding, IdExpression::Existing(_))
+        };
+        effect.ends_resource() && operation.about.iter().any(named)
+    };
+    let ends = |clause: &ClauseId| model.find_suite_clause(*clause).is_some_and(|clause| clause.then.iter().any(names));
+    operation.clauses.iter().copied().find(ends)
 }
 
 /// The answer of a mutant whose fault is a wrong status; none if the fault does not concern the call.

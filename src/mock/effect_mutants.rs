@@ -82,12 +82,8 @@ fn list_transition_faults(
 
 /// Faults on fields without an effect. Deleted resources are left out, because no response shows deleted resources.
 fn list_untouched_field_faults(model: &Model, clause: &Clause, targets: &BTreeSet<String>) -> Vec<(String, FaultKind)> {
-    let ends = |target: &str| {
-        clause.then.iter().any(|effect| {
-            name_target(model, effect) == target
-                && matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(StageExpression::Gone)))
-        })
-    };
+    let ends =
+        |target: &str| clause.then.iter().any(|effect| name_target(model, effect) == target && effect.ends_resource());
     let mut kinds = Vec::new();
     for target in targets.iter().filter(|target| !ends(target)) {
         let Some(resource) = find_target_kind(model, target) else { continue };

@@ -11,7 +11,7 @@ use super::possible_state::PossibleResource;
 use super::resource_state::{Existence, ResourceId};
 use super::roots::ExpressionRoots;
 use crate::expr::ExprValue;
-use crate::suite::{Effect, EffectTarget, EffectValue, ResourceSelection, StageExpression};
+use crate::suite::{Effect, EffectTarget, ResourceSelection};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -111,9 +111,11 @@ pub(super) fn find_certain_effects(
         };
         for (effect, each) in &sets {
             let resource = &model.suite.resources[each.resource];
-            let ends = matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(StageExpression::Gone)));
             let field = resource.fields.iter().position(|field| field.name == effect.field);
-            let Some(what) = (if ends { Some(None) } else { field.map(|index| Some(index as u16)) }) else { continue };
+            let Some(what) = (if effect.ends_resource() { Some(None) } else { field.map(|index| Some(index as u16)) })
+            else {
+                continue;
+            };
             let members = find_members(&roots, world, each, (clause, effect.place.line), moment.log);
             let sure = members.into_iter().filter(|(_, sure)| *sure);
             found.extend(sure.map(|(held, _)| (held.id.clone(), what)));

@@ -14,7 +14,6 @@ use super::outcome_filter::{OutcomeExplanation, OutcomeJudgement};
 use super::possible_state::{PossibleResource, make_possible_resource};
 use super::resource_state::{Existence, ResourceId, ResourceState};
 use crate::history::Exchange;
-use crate::suite::{EffectValue, StageExpression};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -137,8 +136,7 @@ impl Belief {
                 if !existing() && !born() {
                     continue;
                 }
-                let ends = matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(StageExpression::Gone)));
-                if ends {
+                if effect.ends_resource() {
                     promised.insert(PromiseSubject::Absence(id.clone()));
                 } else if let Some(index) = resource.fields.iter().position(|field| field.name == effect.field) {
                     promised.insert(PromiseSubject::Field(id.clone(), index as u16));

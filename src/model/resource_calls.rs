@@ -47,16 +47,10 @@ pub(super) fn find_read(suite: &Suite, catalog: &Catalog, kind: usize) -> Option
 
 /// The call whose clause ends a resource. A call without a body is preferred.
 pub(super) fn find_deletion(suite: &Suite, catalog: &Catalog, kind: usize) -> Option<ResourceDeletion> {
-    let gone = |effect: &&crate::suite::Effect| match &effect.value {
-        crate::suite::EffectValue::Transition(stages) => {
-            matches!(stages.last(), Some(crate::suite::StageExpression::Gone))
-        }
-        _ => false,
-    };
     let mut found: Vec<(bool, ResourceDeletion)> = Vec::new();
     for clause in &suite.clauses {
         let ClauseOperations::Only(calls) = &clause.calls else { continue };
-        for effect in clause.then.iter().filter(gone) {
+        for effect in clause.then.iter().filter(|effect| effect.ends_resource()) {
             for call in calls {
                 let entry =
                     suite.about.get(call).into_iter().flatten().find(|about| effect.target.is_named(&about.name));

@@ -8,9 +8,7 @@ use super::versions::list_versions;
 use crate::expr::{Expr, FieldPath, PathKey};
 use crate::model::{ClauseId, Model};
 use crate::schema::CompiledCatalog;
-use crate::suite::{
-    Clause, ClauseDecision, ClauseOperations, Effect, EffectValue, IdExpression, StageExpression, Suite,
-};
+use crate::suite::{Clause, ClauseDecision, ClauseOperations, IdExpression, Suite};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts from the expressions of a suite, computed once.
@@ -170,7 +168,7 @@ impl SuiteHints {
     fn add_lifecycle(&mut self, model: &Model) {
         for (name, operation) in &model.operations {
             for clause in operation.clauses.iter().filter_map(|clause| model.find_suite_clause(*clause)) {
-                for target in clause.then.iter().filter(|effect| ends_resource(effect)).map(|effect| &effect.target) {
+                for target in clause.then.iter().filter(|effect| effect.ends_resource()).map(|effect| &effect.target) {
                     let existing = |about: &&crate::suite::AboutEntry| {
                         target.is_named(&about.name) && matches!(about.binding, IdExpression::Existing(_))
                     };
@@ -212,10 +210,6 @@ pub fn refuses_call(clause: &Clause) -> bool {
 #[must_use]
 pub fn is_general(clause: &Clause) -> bool {
     matches!(clause.calls, ClauseOperations::AllBut(_))
-}
-
-fn ends_resource(effect: &Effect) -> bool {
-    matches!(&effect.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(StageExpression::Gone)))
 }
 
 fn find_version_header(suite: &Suite) -> Option<String> {

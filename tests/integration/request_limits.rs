@@ -9,7 +9,7 @@ use probity::history::{Outcome, Reply, ReplyBody};
 use probity::http_server::{OfferedEndpoint, bind_listener, serve_endpoint};
 use probity::mock::{Mock, Mutant, Tempo, list_mutants};
 use probity::session::SuiteStore;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -26,6 +26,8 @@ enum Deviation {
     NoIdOfCreate,
     /// A deletion is accepted, and the resource stays.
     HiddenDeletion,
+    /// Each so manyth server refuses its deletion for good.
+    RefusedDeletion(u64),
     /// Reads of an absent resource are answered 400.
     AbsentIs400,
 }
@@ -37,6 +39,8 @@ struct Arrivals {
     creates: u64,
     live: u64,
     live_max: u64,
+    /// Ids of the servers that refuse their deletion, and the number of refusals.
+    stuck: BTreeMap<String, u64>,
 }
 
 struct CountingEndpoint {
@@ -57,6 +61,19 @@ impl Endpoint for CountingEndpoint {
             if deletes && self.deviation == Deviation::HiddenDeletion {
                 return make_reply(204, ReplyBody::Empty);
             }
+            let id = request.parameters.get("server_id").and_then(Value::as_str);
+            let stuck = |id: &str| {
+                Some(*self.arrivals.lock().unwrap().stuck.get_mut(id).map(|count| {
+                    *count += 1;
+                    count
+                })?)
+            };
+            if deletes && id.and_then(stuck).is_some() {
+                return make_reply(
+                    409,
+                    ReplyBody::Json(json!({"conflictingRequest": {"code": 409, "message": "stuck"}})),
+                );
+            }
             let mut outcome = self.mock.send(request).await;
             let Outcome::Replied(reply) = &mut outcome else { return outcome };
             let mut arrivals = self.arrivals.lock().unwrap();
@@ -65,6 +82,11 @@ impl Endpoint for CountingEndpoint {
                 arrivals.live += u64::from(creates);
                 arrivals.live_max = arrivals.live_max.max(arrivals.live);
                 arrivals.live = arrivals.live.saturating_sub(u64::from(deletes));
+                let refuses =
+                    matches!(self.deviation, Deviation::RefusedDeletion(every) if arrivals.creates % every == 0);
+                if let (true, true, ReplyBody::Json(body)) = (creates, refuses, &reply.body) {
+                    arrivals.stuck.insert(body["server"]["id"].as_str().expect("an id").to_string(), 0);
+                }
             }
             let lost_ids = match self.deviation {
                 Deviation::NoIds => true,
@@ -215,6 +237,29 @@ fn resources_whose_deletion_nobody_sees_keep_their_place() {
     assert!(run.arrivals.live > 0 && run.output.contains("left behind: "), "{}", run.output);
     assert!(run.output.contains("probity sweep "), "{}", run.output);
     assert_eq!(run.count_journals(), 1, "{}", run.output);
+}
+
+#[test]
+fn a_server_that_refuses_its_deletion_takes_no_requests_of_the_others() {
+    let limits = "{ rate: 0, plans: 2, live: 8, requests: 500, reserve_seconds: 10, seconds: 60 }";
+    let run = run_at_endpoint("refused-deletion", Deviation::RefusedDeletion(4), None, limits, &[]);
+    assert!(run.arrivals.requests <= 500, "{}: {}", run.arrivals.requests, run.output);
+    assert_eq!(run.arrivals.live, run.arrivals.stuck.len() as u64, "the others are deleted: {}", run.output);
+    assert!(run.arrivals.stuck.len() > 1, "{}", run.output);
+    // Once after the plan, and once at the end of the run; calls of plans come in addition.
+    assert!(run.arrivals.stuck.values().all(|refusals| *refusals <= 30), "{:?}", run.arrivals.stuck);
+    for id in run.arrivals.stuck.keys() {
+        assert!(run.output.contains(&format!("{id}: refused with 409")), "{id}: {}", run.output);
+    }
+}
+
+#[test]
+fn after_three_plans_that_leave_servers_no_more_are_created() {
+    let limits = "{ rate: 0, plans: 1, live: 12, requests: 1000, reserve_seconds: 10, seconds: 60 }";
+    let run = run_at_endpoint("refused-deletions", Deviation::RefusedDeletion(1), None, limits, &[]);
+    assert!((3..12).contains(&run.arrivals.live), "{}: {}", run.arrivals.live, run.output);
+    assert!(run.output.contains("the last 3 plans could not be deleted"), "{}", run.output);
+    assert!(matches!(run.exit, Some(1 | 6)), "{:?} {}", run.exit, run.output);
 }
 
 #[test]

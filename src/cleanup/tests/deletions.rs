@@ -22,6 +22,15 @@ fn check_deletions(give_up: bool, answer: impl FnMut(&str) -> Outcome) -> (Delet
 fn check_deletions_with(
     reserve: u64,
     give_up: bool,
+    answer: impl FnMut(&str) -> Outcome,
+) -> (DeletionResult, Vec<String>) {
+    check_deletions_at(Pace::IN_PROCESS, reserve, give_up, answer)
+}
+
+fn check_deletions_at(
+    pace: Pace,
+    reserve: u64,
+    give_up: bool,
     mut answer: impl FnMut(&str) -> Outcome,
 ) -> (DeletionResult, Vec<String>) {
     let mut asked = Vec::new();
@@ -45,7 +54,7 @@ fn check_deletions_with(
             identities: &identities,
             secrets: &secrets,
             marker: &NullMarker,
-            pace: Pace::IN_PROCESS,
+            pace,
             limits,
             shared_budget: &SharedBudget::new(limits),
             accepted_reads: &AcceptedReads::default(),
@@ -216,4 +225,56 @@ fn deletions_end_when_the_reserved_requests_are_spent() {
     });
     assert_eq!(asked, ["DELETE 2", "GET 2", "DELETE 1"]);
     assert_eq!(swept.leftovers[0].reason, "no request is left for cleaning up");
+}
+
+/// The polls of an endpoint that settles within 100 ms.
+const QUICK: Pace = Pace {
+    poll_first: Duration::from_millis(1),
+    poll_most: Duration::from_millis(2),
+    settle_most: Duration::from_millis(100),
+    ..Pace::IN_PROCESS
+};
+
+#[test]
+fn a_resource_that_refuses_for_good_is_given_up_and_leaves_requests_for_the_others() {
+    let (swept, asked) = check_deletions_at(QUICK, 40, false, |line| match line {
+        "DELETE 2" => make_reply(409, json!({})),
+        "GET 2" => make_reply(200, json!({})),
+        "GET 1" => make_reply(404, json!({})),
+        _ => make_reply(202, json!({})),
+    });
+    assert_eq!(list_leftovers(&swept), [("2", "refused with 409")]);
+    assert_eq!(swept.gone, ["box-1"]);
+    let refused = asked.iter().filter(|line| *line == "DELETE 2").count();
+    assert!((6..=12).contains(&refused), "{refused}: {asked:?}");
+}
+
+#[test]
+fn a_resource_that_refuses_until_shortly_before_the_bound_is_deleted() {
+    let mut from = None;
+    let (swept, _) = check_deletions_at(QUICK, 100, false, |line| {
+        let since = from.get_or_insert_with(tokio::time::Instant::now).elapsed();
+        match line {
+            "DELETE 2" if since < Duration::from_millis(80) => make_reply(409, json!({})),
+            "GET 2" if since < Duration::from_millis(80) => make_reply(200, json!({})),
+            "GET 1" | "GET 2" => make_reply(404, json!({})),
+            _ => make_reply(202, json!({})),
+        }
+    });
+    assert_eq!(swept.leftovers, vec![]);
+}
+
+#[test]
+fn an_accepted_deletion_that_takes_most_of_the_reserve_is_seen_to_end() {
+    let mut from = None;
+    let (swept, asked) = check_deletions_at(QUICK, 100, false, |line| {
+        let since = from.get_or_insert_with(tokio::time::Instant::now).elapsed();
+        match line {
+            "GET 2" if since < Duration::from_secs(50) => make_reply(200, json!({})),
+            "GET 1" | "GET 2" => make_reply(404, json!({})),
+            _ => make_reply(202, json!({})),
+        }
+    });
+    assert_eq!(swept.leftovers, vec![]);
+    assert!(asked.len() < 32, "{}: {asked:?}", asked.len());
 }

@@ -19,6 +19,12 @@ pub struct Effect {
 }
 
 impl Effect {
+    /// Whether the effect ends the resource: the last stage of the transition is `gone`.
+    #[must_use]
+    pub fn ends_resource(&self) -> bool {
+        matches!(&self.value, EffectValue::Transition(stages) if matches!(stages.last(), Some(StageExpression::Gone)))
+    }
+
     /// The expressions that compute the new value; empty for a literal or an open value.
     #[must_use]
     pub fn list_expressions(&self) -> Vec<&Expr> {
