@@ -30,8 +30,6 @@ pub(super) struct CampaignState<'a> {
     /// Number of leftovers of finished plans.
     leftovers: Cell<usize>,
     unnamed: Cell<UnnamedRow>,
-    /// Number of plans in a row that created resources and left some behind.
-    undeleted: Cell<u32>,
     /// Requests for the search through the lists at the end of the run.
     closing_requests: u64,
     /// How long the first response of the last race took, in microseconds.
@@ -40,9 +38,6 @@ pub(super) struct CampaignState<'a> {
 
 /// Most creates in a row whose resource has no known id.
 const UNNAMED_MAX: u32 = 3;
-
-/// Most plans in a row that leave resources behind.
-const UNDELETED_MAX: u32 = 3;
 
 /// The creates in a row whose resource has no known id.
 #[derive(Debug, Clone, Copy, Default)]
@@ -74,7 +69,6 @@ impl<'a> CampaignState<'a> {
             alive: RefCell::default(),
             leftovers: Cell::new(0),
             unnamed: Cell::default(),
-            undeleted: Cell::new(0),
             reply_us: Cell::new(0),
             closing_requests: count_list_requests(&site.model, &site.plan_limits.callers),
         }
@@ -135,17 +129,10 @@ impl<'a> CampaignState<'a> {
         self.live.borrow_mut().insert(plan, 1);
     }
 
-    /// Removes a finished plan with `left` leftovers. All plans stop after several plans in a row that created
-    /// resources and left some behind.
-    pub fn remove_plan(&self, plan: u64, created: bool, left: usize) {
+    /// Removes a finished plan with `left` leftovers.
+    pub fn remove_plan(&self, plan: u64, left: usize) {
         self.live.borrow_mut().remove(&plan);
         self.alive.borrow_mut().remove(&plan);
-        if created {
-            self.undeleted.set(if left > 0 { self.undeleted.get() + 1 } else { 0 });
-        }
-        if self.undeleted.get() >= UNDELETED_MAX {
-            self.shared_budget.halt_plans(StopReason::Undeleted { plans: self.undeleted.get() });
-        }
         self.leftovers.set(self.leftovers.get() + left);
         self.keep_for_deletions();
     }

@@ -227,7 +227,6 @@ mod tests {
         assert_eq!(check(refused), (true, true));
         assert_eq!(check(StopReason::Cancelled), (true, false));
         assert_eq!(check(StopReason::Unnamed { count: 3 }), (true, false));
-        assert_eq!(check(StopReason::Undeleted { plans: 3 }), (true, false));
         assert_eq!(check(StopReason::InfrastructureFailures { cause: cause() }), (true, false));
         let failures = StopReason::Failures { troubles: FailureCounts::default(), requests: 1 };
         assert_eq!(check(failures), (true, false));

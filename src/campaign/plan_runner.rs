@@ -78,7 +78,7 @@ pub(super) async fn run_plan(
     share.register_plan(number);
     let stop = plan.run_steps(chooser).await;
     let left = plan.clean_up(tracked.as_ref()).await;
-    share.remove_plan(number, !plan.plan_state.created_handles.is_empty(), left.len());
+    share.remove_plan(number, left.len());
     if let Some(stop @ StopReason::Unnamed { .. }) = &stop {
         share.resolve_unnamed(stop, left.len());
     }

@@ -5,12 +5,19 @@ use crate::plan_execution::Pace;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Most requests for one resource in one go. A resource that refuses its deletion for good would otherwise use up
-/// the requests that the deletions of other resources need.
-const REQUESTS_MOST: u64 = 24;
+/// How many requests one resource may take.
+struct AttemptLimits {
+    /// Number of requests after which the waits are spread over the time that is left.
+    early: u64,
+    /// Most requests. A resource that refuses its deletion for good would otherwise use up the requests that the
+    /// deletions of other resources need.
+    most: u64,
+}
 
-/// Number of requests after which the waits are spread over the time that is left.
-const REQUESTS_EARLY: u64 = 12;
+/// While the resource refuses its deletion: an attempt is a deletion, a read and what releases the resource.
+const REFUSED: AttemptLimits = AttemptLimits { early: 16, most: 24 };
+/// While polls wait for the end of an accepted deletion.
+const ACCEPTED: AttemptLimits = AttemptLimits { early: 24, most: 32 };
 
 /// The waits between the attempts at one resource: growing as the waits between polls do, and later so long that
 /// the last requests are sent at the end of the time that a transition may take.
@@ -20,13 +27,17 @@ pub(super) struct AttemptPace {
     wait: Duration,
     due: Instant,
     first: Option<Instant>,
+    /// Number of all requests.
     requests: u64,
+    /// Number of requests since the last advance.
+    recent: u64,
 }
 
 impl AttemptPace {
     /// No attempt was made; the first may be made at once.
     pub fn new(pace: &Pace) -> AttemptPace {
-        AttemptPace { pace: *pace, wait: pace.poll_first, due: Instant::now(), first: None, requests: 0 }
+        let wait = pace.poll_first;
+        AttemptPace { pace: *pace, wait, due: Instant::now(), first: None, requests: 0, recent: 0 }
     }
 
     /// Number of requests so far.
@@ -43,6 +54,7 @@ impl AttemptPace {
     pub fn count_request(&mut self) {
         self.first.get_or_insert_with(Instant::now);
         self.requests += 1;
+        self.recent += 1;
     }
 
     /// Plans the next attempt after one that changed nothing.
@@ -52,10 +64,16 @@ impl AttemptPace {
         self.due = Instant::now() + wait;
     }
 
-    /// Plans the next attempt after the shortest wait, because something changed. A resource that has used up its early
-    /// requests keeps its time.
+    /// Plans the next attempt after an advance: the deletion was accepted.
+    pub fn plan_after_advance(&mut self) {
+        self.recent = 0;
+        self.plan_soon();
+    }
+
+    /// Plans the next attempt after the shortest wait, because another deletion advanced. A resource that has used up its
+    /// early requests keeps its time.
     pub fn plan_soon(&mut self) {
-        if self.requests < REQUESTS_EARLY {
+        if self.recent < REFUSED.early {
             self.wait = self.pace.poll_first;
             self.due = Instant::now() + self.wait;
         }
@@ -76,23 +94,24 @@ impl AttemptPace {
     /// Whether the resource is given up: all requests are used, or the resource `refused` its deletion for longer than
     /// any transition may take.
     pub fn is_used_up(&self, refused: bool) -> bool {
+        let limits = if refused { REFUSED } else { ACCEPTED };
         let waited = self.first.map_or(Duration::ZERO, |first| first.elapsed());
-        self.requests >= REQUESTS_MOST
-            || (refused && self.requests >= REQUESTS_EARLY && waited >= self.pace.settle_most)
+        self.recent >= limits.most || (refused && self.recent >= limits.early && waited >= self.pace.settle_most)
     }
 
     /// The wait with which the requests that are left cover the time that is left; zero while requests are early. A
     /// resource in transition may refuse up to the longest bound of the suite; an accepted deletion may take all the time.
     fn spread_requests(&self, refused: bool, reserve: &CleanupReserve) -> Duration {
-        if self.requests < REQUESTS_EARLY {
+        let limits = if refused { REFUSED } else { ACCEPTED };
+        if self.recent < limits.early {
             return Duration::ZERO;
         }
-        let bound =
-            self.first.map_or(self.pace.settle_most, |first| self.pace.settle_most.saturating_sub(first.elapsed()));
+        let elapsed = self.first.map_or(Duration::ZERO, |first| first.elapsed());
+        let bound = self.pace.settle_most.saturating_sub(elapsed);
         let left = if refused { reserve.remaining().min(bound) } else { reserve.remaining() };
         // One attempt at a resource that refuses is a deletion and a read.
         let each = if refused { 2 } else { 1 };
-        let attempts = REQUESTS_MOST.saturating_sub(self.requests) / each + 1;
+        let attempts = limits.most.saturating_sub(self.recent) / each + 1;
         left / u32::try_from(attempts).unwrap_or(u32::MAX)
     }
 }

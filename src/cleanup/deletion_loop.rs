@@ -208,12 +208,17 @@ impl<'a> PendingDeletion<'a> {
         let before = self.count_advances();
         self.advance_deletion(context, reserve, meaning).await;
         let refused = self.stage == DeletionStage::Wanted && !self.accepted;
-        self.attempts.plan_next(refused, reserve);
+        let advanced = self.count_advances() > before;
+        if advanced {
+            self.attempts.plan_after_advance();
+        } else {
+            self.attempts.plan_next(refused, reserve);
+        }
         if self.is_open() && self.attempts.is_used_up(refused) {
             self.stage = DeletionStage::GivenUp;
             return false;
         }
-        self.count_advances() > before
+        advanced
     }
 
     /// Sends the deletion, or polls after an accepted deletion.

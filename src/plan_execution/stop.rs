@@ -73,12 +73,6 @@ pub enum StopReason {
         /// Number of creates in a row.
         count: u32,
     },
-    /// The resources of the last plans could not be deleted, so those of further plans would be left behind too.
-    #[error("resources of each of the last {plans} plans could not be deleted; no more resources are created")]
-    Undeleted {
-        /// Number of plans in a row.
-        plans: u32,
-    },
     /// A finding of another plan ended the campaign.
     #[error("another plan has found enough")]
     Enough,
