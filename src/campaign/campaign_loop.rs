@@ -9,7 +9,7 @@ use super::earlier_part::EarlierPart;
 use super::earlier_plans::take_earlier_part;
 use super::ending_deviation::{EndingDeviation, FindingMatcher};
 use super::event::{CampaignEvent, CampaignListener};
-use super::finding_shrinker::shrink_finding;
+use super::finding_shrinker::{ShrinkResult, shrink_finding};
 use super::halting::halt_plans_after;
 use super::plan_results::PlanResultCollector;
 use super::plan_runner::{PlanResult, repeat_plan, run_plan};
@@ -24,8 +24,12 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// Rounds of shrinking. In the second round, findings with further candidates get the requests that others did not use.
+/// Rounds of shrinking. In the second round, findings without a short counterexample get the requests that others did not
+/// use.
 const SHRINK_ROUNDS: usize = 2;
+
+/// Most requests for one finding in the first round.
+const FIRST_REQUESTS_MAX: u64 = 60;
 
 /// Runs plans until a limit is reached, then shrinks the findings.
 ///
@@ -212,20 +216,27 @@ async fn shrink_findings(share: &CampaignState<'_>, order: &CampaignInput<'_>, g
         }
     }
     let mut same_as = BTreeMap::new();
-    // Each finding gets an equal share of what is left; then findings with further candidates get what others did not use.
-    for _ in 0..SHRINK_ROUNDS {
+    let mut failed: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    // Each finding gets an equal share of what is left; then findings without a short counterexample get what others did not
+    // use.
+    for round in 0..SHRINK_ROUNDS {
         let mut unfinished = Vec::new();
         for (position, &index) in open.iter().enumerate() {
-            let requests = left.div_ceil((open.len() - position) as u64);
-            let spent = shrink_one_finding(share, gathered, index, requests).await;
+            let share_of_left = left.div_ceil((open.len() - position) as u64);
+            let requests = if round == 0 { share_of_left.min(FIRST_REQUESTS_MAX) } else { share_of_left };
+            let known = failed.remove(&index).unwrap_or_default();
+            let spent = shrink_one_finding(share, gathered, index, (requests, known)).await;
             left = left.saturating_sub(spent.requests);
             if !spent.same_as.is_empty() {
                 same_as.insert(index, spent.same_as);
             }
-            if !spent.complete {
+            if !spent.complete && !gathered.findings[index].has_short_counterexample() {
                 unfinished.push(index);
+                failed.insert(index, spent.failed);
             }
         }
+        // A short plan needs the least to become shorter.
+        unfinished.sort_by_key(|index| gathered.findings[*index].count_shown_steps());
         open = unfinished;
     }
     gathered.findings = merge_same_defects(std::mem::take(&mut gathered.findings), &same_as);
@@ -238,7 +249,7 @@ async fn shrink_one_finding(
     share: &CampaignState<'_>,
     gathered: &mut PlanResultCollector,
     index: usize,
-    requests: u64,
+    (requests, failed): (u64, BTreeSet<String>),
 ) -> ShrinkEffort {
     let matcher = Rc::new(FindingMatcher::new(&gathered.findings, index));
     let found = &mut gathered.findings[index];
@@ -248,13 +259,16 @@ async fn shrink_one_finding(
         }
         return ShrinkEffort::default();
     }
-    let smallest = shrink_finding(share, found, &matcher, requests).await;
+    let smallest = shrink_finding(share, found, &matcher, (requests, failed)).await;
     gathered.spent.shrinking += smallest.requests;
+    let requests = found.repetition.requests + smallest.requests;
     if smallest.counterexample.is_some() || found.counterexample.is_none() {
         found.repetition = smallest.repetition;
         found.counterexample = smallest.counterexample;
     }
-    ShrinkEffort { requests: smallest.requests, complete: smallest.complete, same_as: smallest.same_as }
+    found.repetition.requests = requests;
+    let ShrinkResult { requests, complete, same_as, failed, .. } = smallest;
+    ShrinkEffort { requests, complete, same_as, failed }
 }
 
 /// Why no candidate of a finding with `requests` requests can be run; `None` if candidates can be run.
@@ -276,4 +290,6 @@ struct ShrinkEffort {
     complete: bool,
     /// The fingerprints of another finding that shows the same defect.
     same_as: BTreeSet<String>,
+    /// The candidates without the deviation.
+    failed: BTreeSet<String>,
 }

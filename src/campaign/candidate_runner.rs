@@ -40,6 +40,8 @@ pub(super) struct CandidateRunner<'a, 's> {
     passes: RefCell<BTreeMap<String, BTreeMap<ClauseId, u64>>>,
     /// Why a candidate was not run to its end.
     prevented: RefCell<Option<String>>,
+    /// Candidates that were run to their end without the deviation, in this search and in earlier ones.
+    failed: RefCell<BTreeSet<String>>,
     /// The number of the last run that showed the deviation again.
     shown_number: Cell<Option<u64>>,
 }
@@ -49,18 +51,30 @@ impl<'a, 's> CandidateRunner<'a, 's> {
         share: &'a CampaignState<'s>,
         found: &'a RecordedFinding,
         matcher: &'a Rc<FindingMatcher>,
+        failed: BTreeSet<String>,
     ) -> CandidateRunner<'a, 's> {
+        // The counterexample of an earlier search counts as run.
+        let earlier = found.counterexample.iter().map(|shown| (serialize_steps(&shown.plan), shown));
+        let runs = earlier.clone().map(|(steps, _)| (steps, (found.repetition.runs, found.repetition.shown)));
+        let shown =
+            earlier.map(|(steps, shown)| (shown.plan.steps.len(), steps, shown.history.clone(), shown.finding.clone()));
         CandidateRunner {
             share,
             found,
             matcher,
-            shown: RefCell::default(),
-            runs: RefCell::default(),
+            shown: RefCell::new(shown.collect()),
+            runs: RefCell::new(runs.collect()),
             others_shown: RefCell::default(),
             passes: RefCell::default(),
             prevented: RefCell::default(),
+            failed: RefCell::new(failed),
             shown_number: Cell::new(found.counterexample.as_ref().map(|shown| shown.finding.plan)),
         }
+    }
+
+    /// The candidates that were run to their end without the deviation.
+    pub(super) fn take_failed(&self) -> BTreeSet<String> {
+        self.failed.take()
     }
 
     /// Keeps the history of a candidate that showed the deviation. The counterexample is among the smallest ones.
@@ -99,6 +113,9 @@ impl<'a, 's> CandidateRunner<'a, 's> {
         match stop {
             Some(stop) if !fails => *self.prevented.borrow_mut() = Some(stop.to_string()),
             _ => {
+                if !fails {
+                    self.failed.borrow_mut().insert(serialize_steps(candidate));
+                }
                 let mut runs = self.runs.borrow_mut();
                 let (run, shown) = runs.entry(serialize_steps(candidate)).or_default();
                 *run += 1;
@@ -115,7 +132,7 @@ impl<'a, 's> CandidateRunner<'a, 's> {
             None => (runs.values().map(|(run, _)| run).sum(), 0),
         };
         let prevented = if run == 0 { self.prevented.borrow().clone() } else { None };
-        FindingRepetition { runs: run, shown, prevented }
+        FindingRepetition { runs: run, shown, prevented, requests: 0 }
     }
 
     /// Why no candidate is run: after a cancellation, or at the end of the budget.
@@ -148,9 +165,13 @@ impl<'a, 's> CandidateRunner<'a, 's> {
     }
 
     /// Runs a candidate, and tells whether the candidate shows the defect of the finding. A run that an alternative kept from the
-    /// situation of the finding, such as a job that failed, could not show the defect: the candidate is run again.
-    pub(super) async fn run_candidate(&self, candidate: Plan) -> CandidateResult {
+    /// situation of the finding, such as a job that failed, could not show the defect: the candidate is run again. A candidate
+    /// that did not show the defect before is run only if `is_repeated`.
+    pub(super) async fn run_candidate(&self, candidate: Plan, is_repeated: bool) -> CandidateResult {
         let mut result = CandidateResult { fails: false, requests: 0 };
+        if !is_repeated && self.failed.borrow().contains(&serialize_steps(&candidate)) {
+            return result;
+        }
         for number in self.list_numbers(&candidate) {
             if let Some(reason) = self.find_obstacle() {
                 self.prevented.borrow_mut().get_or_insert(reason);

@@ -41,6 +41,8 @@ pub struct FindingRepetition {
     pub shown: u64,
     /// Why no run came to its end.
     pub prevented: Option<String>,
+    /// Requests of the runs, and of those for shrinking.
+    pub requests: u64,
 }
 
 /// A small plan that showed the deviation again.
@@ -56,7 +58,22 @@ pub struct ShownCounterexample {
     pub blame: BlameEvidence,
 }
 
+/// Most steps of a counterexample that is short enough for a reader.
+const SHORT_STEPS_MAX: usize = 4;
+
 impl RecordedFinding {
+    /// Number of steps of the counterexample; the greatest number without one.
+    #[must_use]
+    pub(super) fn count_shown_steps(&self) -> usize {
+        self.counterexample.as_ref().map_or(usize::MAX, |shown| shown.plan.steps.len())
+    }
+
+    /// Whether the counterexample is so short that fewer steps are not worth more than the usual requests.
+    #[must_use]
+    pub(super) fn has_short_counterexample(&self) -> bool {
+        self.count_shown_steps() <= SHORT_STEPS_MAX
+    }
+
     /// The finding, with the clauses that its counterexample contradicts as related clauses.
     #[must_use]
     pub fn with_shown_clauses(&self) -> Finding {

@@ -18,6 +18,7 @@ mod ending_deviation;
 mod event;
 mod finding_shrinker;
 mod halting;
+mod kept_situation;
 mod plan_results;
 mod mock_campaign;
 mod mock_environment;
@@ -37,6 +38,7 @@ mod profile_setup;
 mod transition_times;
 mod shown_exchanges;
 mod simpler_plans;
+mod step_trace;
 mod telling_changes;
 
 pub use blame_evidence::{BlameEvidence, TellingChange, TellingRun};

@@ -34,11 +34,12 @@ pub enum BlameFit {
 }
 
 impl MutantDetection {
-    /// The detection by a finding; `shrinking` is the number of requests of all candidates.
+    /// The detection by a finding.
     #[must_use]
-    pub(super) fn read(found: &RecordedFinding, shrinking: u64) -> MutantDetection {
+    pub(super) fn read(found: &RecordedFinding) -> MutantDetection {
         let shown = found.counterexample.as_ref();
         let calls = shown.map(|shown| shown.plan.steps.len());
+        let shrinking = found.repetition.requests;
         MutantDetection { requests: found.requests, blamed: found.list_blamed(), shrinking, calls }
     }
 

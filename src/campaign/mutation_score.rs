@@ -131,5 +131,5 @@ fn detect_mutant(
         site.wait_price = WaitPrice::Time { bound_waits_max: Some(1) };
     }
     let (conclusion, _) = run_on_paused_clock(run_campaign(&site, &order, &mut NullListener));
-    conclusion.findings.first().map(|found| MutantDetection::read(found, conclusion.spent.shrinking))
+    conclusion.findings.first().map(MutantDetection::read)
 }

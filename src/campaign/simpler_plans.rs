@@ -3,6 +3,7 @@
 use super::campaign_environment::CampaignEnvironment;
 use super::conclusion::RecordedFinding;
 use crate::history::Call;
+use crate::model::{ClauseId, OperationModel};
 use crate::plan::{Plan, Step, StepWait, WaitPrice, read_handle};
 use crate::schema::simplify_value;
 use crate::shrink::remove_unbound_steps;
@@ -10,11 +11,14 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Plans of one call that may show the deviation: the last call with the id of a resource that never existed,
-/// or a read that names no resource, by the caller of the last call. Removing steps does not lead to these plans.
-pub(super) fn make_single_call_plans(site: &CampaignEnvironment<'_>, plan: &Plan) -> Vec<Plan> {
+/// or a read that names no resource, by the caller of the last call, if one of `clauses` is about the read. Removing steps does
+/// not lead to these plans.
+pub(super) fn make_single_call_plans(site: &CampaignEnvironment<'_>, plan: &Plan, clauses: &[ClauseId]) -> Vec<Plan> {
     let (Some(last), true) = (plan.steps.last(), plan.steps.len() > 1) else { return Vec::new() };
     let mut steps: Vec<Step> = make_unknown_id_step(last).into_iter().collect();
+    let is_concerned = |operation: &OperationModel| operation.clauses.iter().any(|clause| clauses.contains(clause));
     let reads = site.model.operations.values().filter(|operation| operation.about.is_empty() && !operation.changes);
+    let reads = reads.filter(|operation| is_concerned(operation));
     for operation in reads {
         let described = site.schemas.find_operation(&operation.id);
         let Some(binding) = described.and_then(|described| described.bindings.first()) else { continue };

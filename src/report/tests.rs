@@ -274,7 +274,7 @@ fn conclusion(model: &Model) -> Conclusion {
                     finding: narrowed,
                     blame: BlameEvidence::default(),
                 }),
-                repetition: FindingRepetition { runs: 2, shown: 2, prevented: None },
+                repetition: FindingRepetition { runs: 2, shown: 2, ..FindingRepetition::default() },
             },
             RecordedFinding {
                 count: 1,
@@ -283,7 +283,7 @@ fn conclusion(model: &Model) -> Conclusion {
                 history: recorded(),
                 requests: 4,
                 counterexample: None,
-                repetition: FindingRepetition { runs: 2, shown: 2, prevented: None },
+                repetition: FindingRepetition { runs: 2, shown: 2, ..FindingRepetition::default() },
             },
         ],
         tally: ClauseTally {

@@ -20,7 +20,7 @@ pub struct ShrunkPlan {
     pub complete: bool,
     /// Whether a run showed the failure again.
     pub reproduced: bool,
-    /// Whether a second run of `plan`, at the end, failed again.
+    /// Whether a second run of `plan`, at the end, failed again. A given plan that was shown before is not run again.
     pub confirmed: bool,
 }
 
@@ -45,14 +45,19 @@ where
     F: AsyncFnMut(Plan) -> CandidateResult,
 {
     let mut search = ShrinkSearch::new(plan, limits, simpler_values, worthwhile, fails, progress);
-    let reproduced = reproduce_failure(&mut search, last).await;
+    let reproduced = if search.take_shown() {
+        remove_steps::keep_one_part(&mut search).await;
+        true
+    } else {
+        reproduce_failure(&mut search, last).await
+    };
     if reproduced {
         if last.is_none() {
             remove_steps::remove_tail(&mut search).await;
         }
         run_passes(&mut search).await;
     }
-    let confirmed = reproduced && search.has_budget() && {
+    let confirmed = reproduced && search.has_budget() && (!limits.is_shown || search.best != *plan) && {
         let best = search.best.steps.clone();
         search.run_candidate(best).await
     };
@@ -77,7 +82,7 @@ where
     let end = last.map_or(plan.steps.len(), |last| plan.steps.len().min(last.saturating_add(1)));
     let cut = rename_handles(remove_unbound_steps(&plan.steps[..end]));
     let mut candidates: Vec<Vec<Step>> = Vec::new();
-    let parts = if last.is_some() && !search.is_persistent() { remove_steps::select_parts(&cut) } else { Vec::new() };
+    let parts = if last.is_some() && search.tries_parts() { remove_steps::select_parts(&cut) } else { Vec::new() };
     let parts = parts.into_iter().map(rename_handles).chain([cut.clone()]);
     let wholes = [rename_handles(remove_unbound_steps(&plan.steps)), plan.steps.clone()];
     let wholes = wholes.into_iter().filter(|_| search.is_persistent());

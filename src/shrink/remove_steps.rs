@@ -58,6 +58,18 @@ pub(super) fn select_parts(steps: &[Step]) -> Vec<Vec<Step>> {
     parts
 }
 
+/// Keeps the shortest part of the best plan that fails, if one does.
+pub(super) async fn keep_one_part<F>(search: &mut ShrinkSearch<'_, F>)
+where
+    F: AsyncFnMut(Plan) -> CandidateResult,
+{
+    for part in select_parts(&search.best.steps) {
+        if search.attempt(part).await {
+            return;
+        }
+    }
+}
+
 /// The steps about the resources of the last step; then the steps about these and connected resources. Nothing if the
 /// last step names no resource.
 fn select_related_steps(steps: &[Step]) -> Vec<Vec<Step>> {

@@ -6,7 +6,7 @@ use crate::plan::{Plan, Step};
 use std::collections::BTreeSet;
 
 /// Bounds of the search. The first bound reached ends the search.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ShrinkLimits {
     /// Greatest number of candidates run.
     pub tries_max: u64,
@@ -18,6 +18,10 @@ pub struct ShrinkLimits {
     pub polish_requests_max: u64,
     /// Requests that the given plan took to show the failure; 0 if unknown.
     pub given_requests: u64,
+    /// Whether the given plan is small: no part of it is tried before the plan itself.
+    pub is_small: bool,
+    /// Whether an earlier run of the given plan showed the failure, so that the plan is not run first.
+    pub is_shown: bool,
     /// Whether the given plan is run again if it did not show the failure: the failure may be intermittent.
     pub is_persistent: bool,
 }
@@ -132,6 +136,17 @@ impl<'a, F: AsyncFnMut(Plan) -> CandidateResult> ShrinkSearch<'a, F> {
         let covered = self.has_budget() && (self.tried == 0 || affordable);
         self.budget_exhausted |= !covered;
         covered
+    }
+
+    /// Whether the failure is known to show in the given plan; the plan then is the best one.
+    pub(super) fn take_shown(&mut self) -> bool {
+        self.best_requests = self.limits.given_requests;
+        self.limits.is_shown
+    }
+
+    /// Whether parts of the given plan are tried before the plan itself.
+    pub(super) fn tries_parts(&self) -> bool {
+        !self.limits.is_persistent && !self.limits.is_small
     }
 
     /// Whether the given plan is run again if it did not show the failure.

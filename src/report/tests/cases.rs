@@ -306,7 +306,7 @@ fn judge(calls: &[Answered]) -> Vec<String> {
             requests: 0,
             count: 1,
             counterexample: None,
-            repetition: FindingRepetition { runs: 1, shown: 0, prevented: None },
+            repetition: FindingRepetition { runs: 1, ..FindingRepetition::default() },
         };
         let row = compile_finding(&subject, 1, index + 1, &recorded);
         let lines = list_finding_lines(&row, &ReportLocation { reports: "reports" });

@@ -15,6 +15,8 @@ const AMPLE: ShrinkLimits = ShrinkLimits {
     polish_requests_max: 50_000,
     given_requests: 0,
     is_persistent: true,
+    is_small: false,
+    is_shown: false,
 };
 
 /// Shrinks a plan that fails according to `fails`, at one request per step, and asserts what holds for every result.
