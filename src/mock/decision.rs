@@ -93,9 +93,15 @@ fn decide_undescribed_change(model: &Model, call: &CallView, rng: &mut SeededRng
     MockDecision::Accept { status: choose_success(model, &call.operation, &[]), clauses }
 }
 
-/// The first clause by which the operation ends a resource that the call names.
+/// The first clause by which the operation ends the one resource that the call names. A call of several resources, or one
+/// that creates a resource, such as a job, has effects that depend on each other.
 fn find_deleting_clause(model: &Model, call: &CallView) -> Option<ClauseId> {
     let operation = &model.operations[&call.operation];
+    let creates = operation.about.iter().any(|about| matches!(about.binding, IdExpression::New(_)));
+    let names_one = matches!(call.existing.as_slice(), [(_, ids)] if matches!(ids.as_slice(), [Some(_)]));
+    if creates || !names_one {
+        return None;
+    }
     let names = |effect: &Effect| {
         let named = |about: &AboutEntry| {
             effect.target.is_named(&about.name) && matches!(about.binding, IdExpression::Existing(_))
