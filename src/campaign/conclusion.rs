@@ -41,7 +41,7 @@ pub struct FindingRepetition {
     pub shown: u64,
     /// Why no run came to its end.
     pub prevented: Option<String>,
-    /// Requests of the runs, and of those for shrinking.
+    /// Requests for shrinking the finding, the runs included.
     pub requests: u64,
 }
 

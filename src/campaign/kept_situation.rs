@@ -39,7 +39,7 @@ impl DeviatingPlan {
         let Some(exchange) = history.exchanges.last_mut().filter(is_list) else {
             return DeviatingPlan { plan, history, last };
         };
-        // Further polls of a list depend on how long the step takes to settle.
+        // Whether a plan polls a list depends on how long its step takes to settle; a step of its own is always sent.
         (exchange.step, exchange.cause) = (last + 1, CallCause::Step);
         let call = Call { path: BTreeMap::new(), ..exchange.call.clone() };
         let settle = StepWait::Poll { after_ms: 0 };

@@ -2,9 +2,9 @@
 
 use super::mutant::{FaultKind, Mutant};
 use super::tempo::Tempo;
-use crate::model::{ApplicableClauses, CallView, ClauseId, Model, allows_status, leaves_outcome_open};
+use crate::model::{ApplicableClauses, CallView, ClauseId, Model, ResourceId, allows_status, leaves_outcome_open};
 use crate::schema::{InputClass, SeededRng};
-use crate::suite::{AboutEntry, Effect, IdExpression};
+use crate::suite::IdExpression;
 
 /// The answer of the mock, without a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,13 @@ pub enum MockDecision {
         status: u16,
         /// The accepting clauses; empty if no clause describes the call.
         clauses: Vec<ClauseId>,
+    },
+    /// The call is accepted and deletes a resource at once, though no clause describes the call.
+    Delete {
+        /// 200 to 299.
+        status: u16,
+        /// The deleted resource.
+        resource: ResourceId,
     },
     /// The call fails by a fault of the mock.
     Error {
@@ -84,32 +91,31 @@ pub fn decide_answer(
 /// A deletion takes effect if it is accepted, so that no resource stays that no call can delete.
 fn decide_undescribed_change(model: &Model, call: &CallView, rng: &mut SeededRng) -> MockDecision {
     let operation = &model.operations[&call.operation];
-    let deleting = find_deleting_clause(model, call);
-    let (refused, of) = if deleting.is_some() { (1, 2) } else { (4, 5) };
+    let deleted = find_deleted_resource(model, call);
+    let (refused, of) = if deleted.is_some() { (1, 2) } else { (4, 5) };
     if rng.draw_chance(refused, of) {
         return MockDecision::Refuse { status: draw_documented(&operation.client_error, 400, rng) };
     }
-    let clauses = deleting.into_iter().collect();
-    MockDecision::Accept { status: choose_success(model, &call.operation, &[]), clauses }
+    let status = choose_success(model, &call.operation, &[]);
+    match deleted {
+        Some(resource) => MockDecision::Delete { status, resource },
+        None => MockDecision::Accept { status, clauses: Vec::new() },
+    }
 }
 
-/// The first clause by which the operation ends the one resource that the call names. A call of several resources, or one
-/// that creates a resource, such as a job, has effects that depend on each other.
-fn find_deleting_clause(model: &Model, call: &CallView) -> Option<ClauseId> {
+/// The one resource that the call names, if a clause of the operation deletes such a resource. A call of several resources,
+/// or one that creates a resource, such as a job, has effects that depend on each other.
+fn find_deleted_resource(model: &Model, call: &CallView) -> Option<ResourceId> {
     let operation = &model.operations[&call.operation];
-    let creates = operation.about.iter().any(|about| matches!(about.binding, IdExpression::New(_)));
-    let names_one = matches!(call.existing.as_slice(), [(_, ids)] if matches!(ids.as_slice(), [Some(_)]));
-    if creates || !names_one {
+    let [(index, ids)] = call.existing.as_slice() else { return None };
+    let [Some(id)] = ids.as_slice() else { return None };
+    if operation.about.iter().any(|about| matches!(about.binding, IdExpression::New(_))) {
         return None;
     }
-    let names = |effect: &Effect| {
-        let named = |about: &AboutEntry| {
-            effect.target.is_named(&about.name) && matches!(about.binding, IdExpression::Existing(_))
-        };
-        effect.ends_resource() && operation.about.iter().any(named)
-    };
-    let ends = |clause: &ClauseId| model.find_suite_clause(*clause).is_some_and(|clause| clause.then.iter().any(names));
-    operation.clauses.iter().copied().find(ends)
+    let name = &operation.about[*index].name;
+    let mut effects =
+        operation.clauses.iter().filter_map(|clause| model.find_suite_clause(*clause)).flat_map(|clause| &clause.then);
+    effects.any(|effect| effect.ends_resource() && effect.target.is_named(name)).then(|| id.clone())
 }
 
 /// The answer of a mutant whose fault is a wrong status; none if the fault does not concern the call.

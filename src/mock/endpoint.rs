@@ -205,6 +205,11 @@ impl Mock {
         };
         match early.unwrap_or_else(|| self.decide(&call, inner, rng)) {
             MockDecision::Refuse { status } | MockDecision::Error { status } => build_refusal(&context, status, rng),
+            MockDecision::Delete { status, resource } => {
+                let outcome = accept_call(&context, &mut inner.state, status, &[], now, rng);
+                inner.state.delete_resource(&self.model, &resource);
+                outcome
+            }
             MockDecision::Accept { status, clauses } => {
                 accept_call(&context, &mut inner.state, status, &clauses, now, rng)
             }

@@ -127,6 +127,14 @@ impl MockResources {
         self.world = replace_resources(model, &self.world, BTreeMap::from([(id.clone(), thing)]));
     }
 
+    /// Deletes a resource at once, whatever transition it is in.
+    pub fn delete_resource(&mut self, model: &Model, id: &ResourceId) {
+        let Some(held) = find_resource(&self.world, id) else { return };
+        let gone = ResourceState { existence: Existence::Gone, transition: None, ..held.state.clone() };
+        self.replace_resource(model, id, gone);
+        self.due.remove(id);
+    }
+
     /// Adopts the resources after a call, and schedules the transitions started by the call.
     pub fn adopt_state(&mut self, model: &Model, world: PossibleState, tempo: &Tempo, now: u64) {
         for held in &world {

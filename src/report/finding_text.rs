@@ -191,12 +191,8 @@ fn list_step_lines(finding: &FindingRow, counterexample: &CounterexampleRow, roo
             format!("  {seen}not run again: {reason}; the whole plan, {count}:")
         }
         (false, true) => format!(
-            "  seen once, and not again in {} of the plan; the whole plan, {count}:",
-            format_count(
-                usize::try_from(counterexample.runs.max(1)).unwrap_or(usize::MAX),
-                "repetition",
-                "repetitions"
-            )
+            "  seen once, and not again in {} of the plan or of smaller plans; the whole plan, {count}:",
+            format_count(usize::try_from(counterexample.runs.max(1)).unwrap_or(usize::MAX), "run", "runs")
         ),
     };
     let mut lines = vec![title];

@@ -4,18 +4,22 @@
 //! `PROBITY_CAMPAIGNS` sets the number of campaigns for each suite.
 
 use probity::campaign::{
-    CampaignInput, MockCampaignSettings, NullListener, RaceShare, make_mock_environment, run_campaign,
-    run_on_paused_clock,
+    CampaignInput, MockCampaignSettings, NullListener, RaceShare, make_mock_environment, make_mock_identities,
+    run_campaign, run_on_paused_clock,
 };
-use probity::endpoint::{DisturbedEndpoint, Endpoint, WireFaults};
+use probity::endpoint::{DisturbedEndpoint, Endpoint, WireFaults, compose_request};
+use probity::history::{Call, Outcome, Reply, ReplyBody};
 use probity::limits::Limits;
 use probity::mock::{Mock, Tempo};
 use probity::model::BeliefLimits;
 use probity::oracle::{ClauseDecidability, ClauseSelection};
 use probity::plan_execution::Cancellation;
+use probity::schema::CompiledCatalog;
 use probity::session::{LoadedSuite, SuiteStore};
+use serde_json::{Value, json};
 use std::path::Path;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// Requests of one campaign.
 const REQUESTS: u64 = 400;
@@ -131,4 +135,50 @@ fn a_healthy_mock_has_no_findings_under_any_conditions() {
 #[test]
 fn a_healthy_mock_shows_no_race_under_any_conditions() {
     check(RaceShare::All);
+}
+
+/// Sends a call of the owner about a lamp.
+async fn send_lamp_call(
+    mock: &Mock,
+    schemas: &CompiledCatalog,
+    operation: &str,
+    lamp: Option<&str>,
+    body: Option<Value>,
+) -> Reply {
+    let identities = make_mock_identities(schemas);
+    let binding = schemas.find_operation(operation).expect("of the lamps").bindings[0].id.clone();
+    let path = lamp.map(|id| ("lamp_id".to_string(), json!(id))).into_iter().collect();
+    let call =
+        Call { operation: operation.to_string(), binding, caller: "owner".to_string(), path, body, ..Call::default() };
+    let request = compose_request(&schemas.catalog, &call, &identities).expect("a request");
+    match mock.send(&request).await {
+        Outcome::Replied(reply) => reply,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// No clause says whether a lamp can be scrapped while a bulb is tried. A lamp that is shown again after it was absent would
+/// contradict the suite.
+#[test]
+fn a_deletion_that_no_clause_describes_is_done_at_once_where_the_mock_accepts_it() {
+    let (model, schemas) = super::lamp_suite::lamps();
+    for seed in 1..=10 {
+        run_on_paused_clock(async {
+            let mock = Mock::new(model.clone(), schemas.clone(), seed, Tempo::CLOUD, None);
+            let send = async |operation, lamp, body| send_lamp_call(&mock, &schemas, operation, lamp, body).await;
+            let bought = send("buyLamp", None, Some(json!({ "lamp": { "bulb": "warm", "note": "a" } }))).await;
+            let ReplyBody::Json(body) = bought.body else { panic!("no lamp: {bought:?}") };
+            let lamp = body["lamp"]["id"].as_str();
+            assert_eq!(send("tryBulb", lamp, Some(json!({ "try": { "bulb": "cold" } }))).await.status / 100, 2);
+            tokio::time::sleep(Duration::from_secs(1200)).await;
+            let mut accepted = false;
+            for _ in 0..20 {
+                accepted = accepted || send("scrapLamp", lamp, None).await.status < 300;
+            }
+            assert!(accepted, "seed {seed}: twenty deletions were refused");
+            for _ in 0..20 {
+                assert_eq!(send("showLamp", lamp, None).await.status, 404, "seed {seed}");
+            }
+        });
+    }
 }

@@ -222,7 +222,7 @@ fn describe_counterexample(finding: &FindingRow) -> String {
             format!("Counterexample: {count}, with the deviation in {} of {runs}", shown.shown)
         }
         (true, _) => format!("Counterexample: {count}"),
-        (false, true) => format!("Seen once, and not again in {runs} of the plan: {count}"),
+        (false, true) => format!("Seen once, and not again in {runs} of the plan or of smaller plans: {count}"),
         (false, false) => {
             let reason = shown.prevented.as_deref().unwrap_or("the limits left no repetition");
             let seen = if finding.count > 1 { "Not" } else { "Seen once, and not" };
